@@ -1,0 +1,1 @@
+//! Watertight proves, by attacking, that tenants of a PostgreSQL application are isolated.
