@@ -1,1 +1,8 @@
-//! Watertight proves, by attacking, that tenants of a PostgreSQL application are isolated.
+//! Watertight proves, by attacking, that tenants of a PostgreSQL application cannot read, write or sense each other's data.
+//!
+//! Data flows one way: migrations → server → catalog → tenancy → world → probes → oracle → shrink → report.
+//! A stage uses only those on its left.
+pub mod catalog;
+pub mod span;
+pub mod tenancy;
+pub mod world;

@@ -1,0 +1,4 @@
+//! Reads a migrated database into one plain value.
+mod model;
+
+pub use model::*;

@@ -1,0 +1,125 @@
+//! What the schema says of tenants: keys that identify them, whose each row is, and how one becomes a user.
+use crate::catalog::Oid;
+use std::collections::BTreeMap;
+
+/// Index into `Tenancy::keys`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub usize);
+
+/// A column of a relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnRef {
+    pub relation: Oid,
+    pub column: i16,
+}
+
+/// Everything inferred. A plain value with its evidence; the configuration may have overridden parts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tenancy {
+    /// Kinds of identifying values: tenants' ids, users' ids, e-mail addresses that a policy compares …
+    pub keys: Vec<Key>,
+    /// The key that a tenant is. Equal to `user` when each user is a tenant of its own.
+    pub tenant: Option<KeyId>,
+    pub user: Option<KeyId>,
+    /// Whose the rows of a table are, for every table, partitioned table and foreign table.
+    pub scopes: BTreeMap<Oid, Scope>,
+    /// The settings and JSON paths that identify the caller.
+    pub claims: Vec<Claim>,
+    /// Tables in which a row says that a user belongs to a tenant.
+    pub memberships: Vec<Membership>,
+    pub roles: Roles,
+    /// One sentence per guess, for `list` and `init`.
+    pub evidence: Vec<String>,
+}
+
+/// A set of columns and claims that hold the same kind of identifying value (they are compared or reference each other).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Key {
+    pub columns: Vec<ColumnRef>,
+    /// The column that foreign keys of this key lead to (`organizations.id`); absent for a key without a table.
+    pub root: Option<ColumnRef>,
+    /// The type of the values, as `format_type` writes it.
+    pub type_name: String,
+    /// For people: `organizations.id` or `org_id`.
+    pub name: String,
+}
+
+/// Whose the rows of one table are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scope {
+    /// Rows belong to a tenant; the paths say whose a row is, the surest first.
+    Owned { paths: Vec<OwnerPath>, user_private: bool },
+    /// Rows belong to nobody: reference data.
+    Shared { reason: String },
+}
+
+/// One way to tell whose a row is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OwnerPath {
+    /// The column holds a key.
+    Key { column: i16, key: KeyId },
+    /// The columns refer to a row of `target` (its `target_columns`) and the row belongs to that row's owner.
+    Parent { columns: Vec<i16>, target: Oid, target_columns: Vec<i16> },
+}
+
+/// A setting, or a value inside a JSON setting, that says something of the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The setting, for example `request.jwt.claims` or `app.current_tenant`.
+    pub setting: String,
+    /// The path inside the JSON document; empty when the setting is a plain value.
+    pub path: Vec<String>,
+    pub meaning: ClaimMeaning,
+    /// True when the claim's JSON path leads through a part that users can edit by themselves (`user_metadata`).
+    pub user_editable: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClaimMeaning {
+    /// Holds a value of this key: the user's id, the tenant's id …
+    Key(KeyId),
+    /// Compared with literals: a role name, a flag.
+    Literals(Vec<String>),
+    /// The name of the database role, as PostgREST sets it.
+    Role,
+    Unknown,
+}
+
+/// A table whose rows tie users to tenants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Membership {
+    pub relation: Oid,
+    pub user_column: i16,
+    pub tenant_column: i16,
+    /// The column that says what the member may do, and its values as the schema knows them.
+    pub rank: Option<(i16, Vec<String>)>,
+}
+
+/// The database roles of the application.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Roles {
+    /// The role that the gateway logs in as.
+    pub login: String,
+    /// Roles that signed-in users take; equal to `[login]` when the application does not switch roles.
+    pub members: Vec<String>,
+    /// Roles taken without being signed in.
+    pub anonymous: Vec<String>,
+    /// Roles that are meant to reach every row (BYPASSRLS): positive controls.
+    pub trusted: Vec<String>,
+    /// Policies compare `current_user` with a column of this key: the world makes a login role for each value.
+    pub role_is_key: Option<KeyId>,
+    /// The login role does not exist in the schema: watertight makes it in its scratch database, with these grants.
+    pub made: bool,
+}
+
+impl Tenancy {
+    /// The scope of a table; `None` for views and other relations that own no rows.
+    pub fn scope(&self, relation: Oid) -> Option<&Scope> {
+        self.scopes.get(&relation)
+    }
+
+    /// The key that a column holds, if any.
+    pub fn key_of(&self, column: ColumnRef) -> Option<KeyId> {
+        self.keys.iter().position(|key| key.columns.contains(&column)).map(KeyId)
+    }
+}
