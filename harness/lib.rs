@@ -3,6 +3,7 @@
 //! Data flows one way: migrations → server → catalog → tenancy → world → probes → oracle → shrink → report.
 //! A stage uses only those on its left.
 pub mod catalog;
+pub mod event;
 pub mod span;
 pub mod tenancy;
 pub mod world;

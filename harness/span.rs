@@ -37,7 +37,13 @@ impl Place {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.file.display(), self.line.0, self.column.0)
+        write!(
+            f,
+            "{}:{}:{}",
+            self.file.display(),
+            self.line.0,
+            self.column.0
+        )
     }
 }
 

@@ -306,10 +306,20 @@ pub struct Type {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shape {
     Enum(Vec<String>),
-    Domain { base: Oid, base_name: String, base_modifier: i32, not_null: bool, checks: Vec<String> },
+    Domain {
+        base: Oid,
+        base_name: String,
+        base_modifier: i32,
+        not_null: bool,
+        checks: Vec<String>,
+    },
     Composite(Vec<Column>),
-    Range { of: Oid },
+    Range {
+        of: Oid,
+    },
     /// An array of one of these types or of a built-in one.
-    Array { of: Oid },
+    Array {
+        of: Oid,
+    },
     Other,
 }

@@ -48,7 +48,10 @@ pub struct Key {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scope {
     /// Rows belong to a tenant; the paths say whose a row is, the surest first.
-    Owned { paths: Vec<OwnerPath>, user_private: bool },
+    Owned {
+        paths: Vec<OwnerPath>,
+        user_private: bool,
+    },
     /// Rows belong to nobody: reference data.
     Shared { reason: String },
 }
@@ -59,7 +62,11 @@ pub enum OwnerPath {
     /// The column holds a key.
     Key { column: i16, key: KeyId },
     /// The columns refer to a row of `target` (its `target_columns`) and the row belongs to that row's owner.
-    Parent { columns: Vec<i16>, target: Oid, target_columns: Vec<i16> },
+    Parent {
+        columns: Vec<i16>,
+        target: Oid,
+        target_columns: Vec<i16>,
+    },
 }
 
 /// A setting, or a value inside a JSON setting, that says something of the caller.
@@ -120,6 +127,9 @@ impl Tenancy {
 
     /// The key that a column holds, if any.
     pub fn key_of(&self, column: ColumnRef) -> Option<KeyId> {
-        self.keys.iter().position(|key| key.columns.contains(&column)).map(KeyId)
+        self.keys
+            .iter()
+            .position(|key| key.columns.contains(&column))
+            .map(KeyId)
     }
 }

@@ -1,0 +1,183 @@
+//! What the engine tells while it works; every report is a fold over these events.
+use crate::span::{Bytes, Place};
+
+/// One thing that happened. Engine stages send events to a listener and never print.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The run's fixed facts, sent once per system before the first attack.
+    Started(Started),
+    /// Work advanced: `done` of `total` in the phase (total 0 when unknown).
+    Phase {
+        phase: Phase,
+        done: usize,
+        total: usize,
+    },
+    /// Something that a person should know and that is neither leak nor unproven.
+    Note {
+        text: String,
+    },
+    Leak(Box<Finding>),
+    Unproven(Unproven),
+    /// An attack went wrong in a way that the harness did not foresee.
+    Errored {
+        probe: String,
+        object: String,
+        command: String,
+        role: String,
+        reason: String,
+    },
+    Finished(Summary),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Started {
+    pub system: String,
+    pub seed: u64,
+    /// For example `PostgreSQL 15.18 (local)`.
+    pub server: String,
+    pub migrations: usize,
+    pub tables: usize,
+    pub policies: usize,
+    pub functions: usize,
+    pub tenants: usize,
+    pub users: usize,
+    pub rows: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    Server,
+    Migrations,
+    Catalog,
+    World,
+    Baseline,
+    Attacks,
+    Shrink,
+}
+
+impl Phase {
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Server => "starting PostgreSQL",
+            Phase::Migrations => "applying migrations",
+            Phase::Catalog => "reading the catalog",
+            Phase::World => "filling the world",
+            Phase::Baseline => "proving the baseline",
+            Phase::Attacks => "attacking",
+            Phase::Shrink => "shrinking",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// A leak as a person sees it: one cause, however many doors and commands lead through it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub system: String,
+    /// The probe's name, for example `reassign-row`.
+    pub probe: String,
+    pub severity: Severity,
+    /// One sentence: who gets what of whom.
+    pub title: String,
+    /// The attacked object, schema-qualified: `public.contacts`, `public.get_logs(uuid)`.
+    pub object: String,
+    /// `table`, `view`, `materialized view`, `function`, `partition` …
+    pub object_kind: String,
+    /// `select`, `insert`, `update`, `delete`, `truncate`, `call`.
+    pub command: String,
+    /// The database role that the attacker took.
+    pub role: String,
+    /// `org_a's member`.
+    pub attacker: String,
+    /// `org_b`.
+    pub victim: String,
+    /// How the row was reached: `direct`, `view public.v`, `function public.f(uuid)`.
+    pub door: String,
+    /// What let it through.
+    pub culprit: Culprit,
+    /// For example `SQLSTATE 42501 or no row`.
+    pub expected: String,
+    /// For example `UPDATE 1`.
+    pub got: String,
+    /// Further sentences, for example the same cause seen through other commands and identities.
+    pub notes: Vec<String>,
+    /// What to do, in one sentence; absent when nothing better than the explanation is known.
+    pub help: Option<String>,
+    /// The smallest SQL that shows it in psql on the migrated database, and rolls back.
+    pub repro: String,
+    /// Sixteen hexadecimal digits; depends on probe, object, command, role and door only.
+    pub fingerprint: String,
+}
+
+/// The policy, view, function, grant or missing thing that let a leak through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Culprit {
+    /// `policy`, `view`, `function`, `grant`, `row-level security`, `foreign key`, `unique key`, `trigger` …
+    pub kind: String,
+    pub name: String,
+    /// The statement that made it; absent when the platform or a default made it.
+    pub source: Option<Source>,
+}
+
+/// A statement in a migration, with the clause to underline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Start of the clause.
+    pub place: Place,
+    /// The whole file, for the excerpt.
+    pub text: std::sync::Arc<str>,
+    /// The statement, in bytes of `text`.
+    pub statement: Bytes,
+    /// The clause that is wrong, in bytes of `text`; equals `statement` when no clause is known.
+    pub clause: Bytes,
+    /// Words for the underlined clause: `accepts a row of any organization`.
+    pub label: String,
+}
+
+/// A cell of the coverage grid that no attack could decide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unproven {
+    pub system: String,
+    pub object: String,
+    pub command: String,
+    pub role: String,
+    /// Who tried: `org_a's member`.
+    pub attacker: String,
+    pub reason: String,
+    /// The configuration allows it: listed, but does not fail the run.
+    pub allowed: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    pub system: String,
+    pub attacks: usize,
+    pub stopped: usize,
+    pub leaked: usize,
+    pub unproven: usize,
+    pub errored: usize,
+    /// Findings after grouping by cause.
+    pub findings: usize,
+    /// Cells of relation × command × identity and of function × identity, and how many ended in a verdict.
+    pub cells: usize,
+    pub cells_proven: usize,
+    pub elapsed_ms: u64,
+}
+
+/// Receives events. Implemented by reports and by tests (a `Vec<Event>`).
+pub trait Listener {
+    fn hear(&mut self, event: &Event);
+}
+
+impl Listener for Vec<Event> {
+    fn hear(&mut self, event: &Event) {
+        self.push(event.clone());
+    }
+}
