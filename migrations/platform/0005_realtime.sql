@@ -78,7 +78,10 @@ alter function realtime.topic() owner to supabase_realtime_admin;
 do $$
 begin
   if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
+    -- A server without wal_level = logical would warn about it.
+    perform set_config('client_min_messages', 'error', true);
     create publication supabase_realtime;
+    perform set_config('client_min_messages', 'notice', true);
   end if;
 end
 $$;
