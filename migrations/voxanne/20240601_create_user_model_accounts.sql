@@ -141,7 +141,7 @@ create table public.user_subscriptions (
   cancel_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  check (current_period_end is null or current_period_end > current_period_start)
+  check (current_period_end is null or current_period_end >= current_period_start)
 );
 create index idx_user_subscriptions_user_id on public.user_subscriptions (user_id);
 create trigger update_user_subscriptions_updated_at
