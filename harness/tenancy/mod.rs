@@ -1,4 +1,15 @@
 //! Infers what a tenant is, whose each row is and how one becomes a user, from the catalog alone.
+mod calls;
+mod classes;
+mod facts;
+mod infer;
+mod keys;
 mod model;
+mod queries;
+mod reading;
+mod roles;
+mod scopes;
+mod syntax;
 
+pub use infer::infer;
 pub use model::*;

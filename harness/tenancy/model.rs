@@ -28,6 +28,8 @@ pub struct Tenancy {
     /// Tables in which a row says that a user belongs to a tenant.
     pub memberships: Vec<Membership>,
     pub roles: Roles,
+    /// Arguments of functions that take a value of a key: (function, position) to key.
+    pub arguments: BTreeMap<(Oid, usize), KeyId>,
     /// One sentence per guess, for `list` and `init`.
     pub evidence: Vec<String>,
 }

@@ -1,0 +1,89 @@
+//! What expressions compare with what: the facts that tenancy is inferred from.
+use super::ColumnRef;
+use crate::catalog::Oid;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that holds a value: where a comparison's side comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Atom {
+    Column(ColumnRef),
+    /// A setting of the session, or the value at a path inside a JSON setting.
+    Claim {
+        setting: String,
+        path: Vec<String>,
+    },
+    /// `current_user` and its kin.
+    CurrentRole,
+    /// An argument of a function, by position among the passed arguments.
+    Argument {
+        function: Oid,
+        position: usize,
+    },
+    Literal(String),
+}
+
+/// The values that an expression may give.
+pub type Atoms = BTreeSet<Atom>;
+
+/// Everything learned from policies, views, functions and triggers.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Pairs that are compared for equality, neither side a literal.
+    pub equal: BTreeSet<(Atom, Atom)>,
+    /// Claims that one expression falls back between: `coalesce(a, b)`.
+    pub alternatives: BTreeSet<(Atom, Atom)>,
+    /// Literals that an atom is compared with.
+    pub literals: BTreeMap<Atom, BTreeSet<String>>,
+    /// Claims that are read anywhere, compared or not.
+    pub claims: BTreeSet<(String, Vec<String>)>,
+    /// Relations that policies look the caller up in.
+    pub lookups: BTreeSet<Oid>,
+    /// Per policy: what it compares and reads by itself.
+    pub policies: BTreeMap<Oid, PolicyFacts>,
+}
+
+/// What one policy, with all that it calls, does.
+#[derive(Debug, Clone, Default)]
+pub struct PolicyFacts {
+    pub claims: BTreeSet<(String, Vec<String>)>,
+    /// Columns of the policy's own relation that are compared with the caller or with a looked-up row.
+    pub compared: BTreeSet<ColumnRef>,
+    pub reads_current_role: bool,
+}
+
+impl Facts {
+    /// Records that two expressions are compared for equality.
+    pub fn compare(&mut self, left: &Atoms, right: &Atoms) {
+        for side in [left, right] {
+            let claims: Vec<&Atom> = side
+                .iter()
+                .filter(|atom| matches!(atom, Atom::Claim { .. }))
+                .collect();
+            for pair in claims.windows(2) {
+                self.alternatives.insert((pair[0].clone(), pair[1].clone()));
+            }
+        }
+        for a in left {
+            for b in right {
+                match (a, b) {
+                    (Atom::Literal(_), Atom::Literal(_)) => {}
+                    (Atom::Literal(text), other) | (other, Atom::Literal(text)) => {
+                        self.literals
+                            .entry(other.clone())
+                            .or_default()
+                            .insert(text.clone());
+                    }
+                    _ if a == b => {}
+                    _ => {
+                        let pair = if a < b {
+                            (a.clone(), b.clone())
+                        } else {
+                            (b.clone(), a.clone())
+                        };
+                        self.equal.insert(pair);
+                    }
+                }
+            }
+        }
+    }
+}

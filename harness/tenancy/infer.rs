@@ -1,0 +1,313 @@
+//! Conducts the inference: reads every expression, groups what is compared, chooses keys, scopes, claims and roles.
+use super::classes::{Class, classes};
+use super::facts::{Atom, Facts};
+use super::keys::{choose, claim_name, key};
+use super::reading::Reader;
+use super::scopes::{Chosen, add_namesakes, scopes, tables};
+use super::{Claim, ClaimMeaning, ColumnRef, Key, KeyId, Membership, Tenancy, roles};
+use crate::catalog::{Catalog, FunctionKind, Oid, Relation, Shape};
+use std::collections::BTreeMap;
+
+/// What the schema says of tenants. `editable` names the JSON keys that users can write by themselves.
+pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
+    let facts = read(catalog);
+    let classes = classes(catalog, &facts);
+    let choice = choose(catalog, &facts, &classes);
+    let mut evidence = choice.evidence;
+    let mut order: Vec<usize> = Vec::new();
+    order.extend(choice.tenant);
+    order.extend(choice.user.filter(|user| Some(*user) != choice.tenant));
+    order.extend(&choice.others);
+    let mut keys: Vec<Key> = order.iter().map(|&at| key(catalog, &classes[at])).collect();
+    let at = |class: Option<usize>| {
+        class
+            .and_then(|class| order.iter().position(|o| *o == class))
+            .map(KeyId)
+    };
+    let (tenant, user) = (at(choice.tenant), at(choice.user));
+    let namesakes: Vec<KeyId> = tenant
+        .into_iter()
+        .chain(user.filter(|user| Some(*user) != tenant))
+        .collect();
+    evidence.extend(add_namesakes(catalog, &mut keys, &namesakes));
+    let scopes = scopes(&Chosen {
+        catalog,
+        facts: &facts,
+        keys: &keys,
+        tenant,
+        user,
+    });
+    let role_is_key = order
+        .iter()
+        .position(|&class| classes[class].current_role)
+        .map(KeyId);
+    let claims = claims(&facts, &classes, &order, editable);
+    evidence.extend(claims.iter().map(|claim| describe(claim, &keys)));
+    let memberships = memberships(catalog, &facts, &keys, tenant, user);
+    let roles = roles::roles(catalog, &facts, role_is_key, &mut evidence);
+    let arguments = arguments(&classes, &order);
+    Tenancy {
+        keys,
+        tenant,
+        user,
+        scopes,
+        claims,
+        memberships,
+        roles,
+        evidence,
+        arguments,
+    }
+}
+
+/// Reads policies, functions and triggers.
+fn read(catalog: &Catalog) -> Facts {
+    let mut reader = Reader::new(catalog);
+    for relation in &catalog.relations {
+        for policy in &relation.policies {
+            reader.policy = Some((relation.oid, super::facts::PolicyFacts::default()));
+            for expression in policy.using.iter().chain(&policy.check) {
+                reader.expression(expression, relation.oid);
+            }
+            if let Some((_, facts)) = reader.policy.take() {
+                reader.facts.policies.insert(policy.oid, facts);
+            }
+        }
+        for trigger in &relation.triggers {
+            if let Some(function) = catalog
+                .functions
+                .iter()
+                .find(|f| f.oid == trigger.function && !f.platform)
+            {
+                reader.trigger(function, relation);
+            }
+        }
+    }
+    let callable = |f: &&crate::catalog::Function| {
+        !f.platform
+            && f.returns != "trigger"
+            && matches!(f.kind, FunctionKind::Function | FunctionKind::Procedure)
+    };
+    for function in catalog.functions.iter().filter(callable) {
+        reader.alone(function);
+    }
+    reader.facts
+}
+
+/// Every claim that is read as a value, with what it means.
+fn claims(facts: &Facts, classes: &[Class], order: &[usize], editable: &[String]) -> Vec<Claim> {
+    let whole_document = |setting: &str, path: &[String]| {
+        facts
+            .claims
+            .iter()
+            .any(|(s, p)| s == setting && p.len() > path.len() && p.starts_with(path))
+    };
+    let mut out = Vec::new();
+    for (setting, path) in &facts.claims {
+        if whole_document(setting, path) {
+            continue;
+        }
+        let atom = Atom::Claim {
+            setting: setting.clone(),
+            path: path.clone(),
+        };
+        let pair = (setting.clone(), path.clone());
+        let key = order
+            .iter()
+            .position(|&class| classes[class].claims.contains(&pair));
+        let meaning = match (key, facts.literals.get(&atom)) {
+            (Some(at), _) => ClaimMeaning::Key(KeyId(at)),
+            (None, Some(literals)) => ClaimMeaning::Literals(literals.iter().cloned().collect()),
+            (None, None) => ClaimMeaning::Unknown,
+        };
+        let user_editable = path.iter().any(|step| editable.contains(step));
+        out.push(Claim {
+            setting: setting.clone(),
+            path: path.clone(),
+            meaning,
+            user_editable,
+        });
+    }
+    out
+}
+
+fn describe(claim: &Claim, keys: &[Key]) -> String {
+    let name = claim_name(&claim.setting, &claim.path);
+    let edited = if claim.user_editable {
+        "; users can edit it by themselves"
+    } else {
+        ""
+    };
+    match &claim.meaning {
+        ClaimMeaning::Key(id) => format!("{name} holds {}{edited}", keys[id.0].name),
+        ClaimMeaning::Literals(values) => {
+            format!("{name} is compared with {}{edited}", values.join(", "))
+        }
+        ClaimMeaning::Role => format!("{name} holds the database role"),
+        ClaimMeaning::Unknown => {
+            format!("{name} is read, but compared with nothing that is known{edited}")
+        }
+    }
+}
+
+/// Arguments of functions that take a key's value.
+fn arguments(classes: &[Class], order: &[usize]) -> BTreeMap<(Oid, usize), KeyId> {
+    order
+        .iter()
+        .enumerate()
+        .flat_map(|(at, &class)| {
+            classes[class]
+                .arguments
+                .iter()
+                .map(move |argument| (*argument, KeyId(at)))
+        })
+        .collect()
+}
+
+/// Tables that tie users to tenants: one row a user, one row a pair, or only references to the two and looked up.
+fn memberships(
+    catalog: &Catalog,
+    facts: &Facts,
+    keys: &[Key],
+    tenant: Option<KeyId>,
+    user: Option<KeyId>,
+) -> Vec<Membership> {
+    let (Some(tenant), Some(user)) = (tenant, user) else {
+        return Vec::new();
+    };
+    if tenant == user {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for relation in tables(catalog).filter(|r| {
+        !r.parents
+            .iter()
+            .any(|p| catalog.relations.iter().any(|r| r.oid == *p))
+    }) {
+        let held = |key: KeyId| -> Vec<i16> {
+            keys[key.0]
+                .columns
+                .iter()
+                .filter(|c| c.relation == relation.oid)
+                .map(|c| c.column)
+                .collect()
+        };
+        let (users, tenants) = (held(user), held(tenant));
+        let is_root = keys[tenant.0]
+            .root
+            .is_some_and(|root| root.relation == relation.oid);
+        if is_root {
+            continue;
+        }
+        for &tenant_column in tenants.iter().take(1) {
+            let fits = |column: &&i16| {
+                ties(
+                    relation,
+                    **column,
+                    tenant_column,
+                    facts,
+                    keys,
+                    (user, tenant),
+                )
+            };
+            if let Some(&user_column) = users.iter().find(fits) {
+                let rank = rank(catalog, facts, relation, &[user_column, tenant_column]);
+                out.push(Membership {
+                    relation: relation.oid,
+                    user_column,
+                    tenant_column,
+                    rank,
+                });
+            }
+        }
+    }
+    out
+}
+
+fn ties(
+    relation: &Relation,
+    user_column: i16,
+    tenant_column: i16,
+    facts: &Facts,
+    keys: &[Key],
+    (user, tenant): (KeyId, KeyId),
+) -> bool {
+    let pair = [user_column, tenant_column];
+    let unique = relation.uniques.iter().any(|unique| {
+        unique.predicate.is_none()
+            && (unique.columns == [user_column]
+                || unique.columns.len() == 2 && pair.iter().all(|c| unique.columns.contains(c)))
+    });
+    let only = relation.foreign_keys.iter().all(|key| {
+        key.columns.iter().all(|column| {
+            let here = ColumnRef {
+                relation: relation.oid,
+                column: *column,
+            };
+            keys[user.0].columns.contains(&here) || keys[tenant.0].columns.contains(&here)
+        })
+    });
+    unique || (facts.lookups.contains(&relation.oid) && only)
+}
+
+/// The column that says what a member may do: compared with literals, or an enum, or limited by a CHECK.
+fn rank(
+    catalog: &Catalog,
+    facts: &Facts,
+    relation: &Relation,
+    taken: &[i16],
+) -> Option<(i16, Vec<String>)> {
+    let mut best: Option<(usize, i16, Vec<String>)> = None;
+    for column in relation
+        .columns
+        .iter()
+        .filter(|c| !taken.contains(&c.number))
+    {
+        let here = Atom::Column(ColumnRef {
+            relation: relation.oid,
+            column: column.number,
+        });
+        let compared = facts
+            .literals
+            .get(&here)
+            .map(|set| set.iter().cloned().collect::<Vec<_>>())
+            .unwrap_or_default();
+        let labels = match catalog.types.get(&column.type_oid).map(|t| &t.shape) {
+            Some(Shape::Enum(labels)) => labels.clone(),
+            _ => check_values(relation, column.number),
+        };
+        let textual = matches!(
+            column.type_name.split('(').next(),
+            Some("text" | "character varying" | "citext")
+        );
+        if !compared.is_empty() && !labels.is_empty()
+            || !compared.is_empty() && textual
+            || !labels.is_empty()
+        {
+            let score = compared.len() * 100 + labels.len();
+            let mut values = if labels.is_empty() { compared } else { labels };
+            values.dedup();
+            if best.as_ref().is_none_or(|(known, _, _)| score > *known) {
+                best = Some((score, column.number, values));
+            }
+        }
+    }
+    best.map(|(_, column, values)| (column, values))
+}
+
+/// The literals of a CHECK that limits one text column to a list.
+fn check_values(relation: &Relation, column: i16) -> Vec<String> {
+    let checks = relation
+        .checks
+        .iter()
+        .filter(|check| check.columns == [column]);
+    checks
+        .flat_map(|check| {
+            let tree = super::syntax::expression(&check.expression);
+            tree.descendants()
+                .filter(|n| n.kind() == squawk_syntax::SyntaxKind::LITERAL)
+                .filter_map(|n| super::syntax::literal(&n))
+                .collect::<Vec<_>>()
+        })
+        .filter(|text| !text.is_empty() && text.parse::<f64>().is_err())
+        .collect()
+}

@@ -1,0 +1,306 @@
+//! Chooses, among the classes of columns and claims, which is the tenant and which the user.
+use super::classes::{Class, column_type};
+use super::facts::Facts;
+use super::{ColumnRef, Key, KeyId};
+use crate::catalog::{Catalog, Oid, RelationKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The classes that matter, and the two that matter most, by index into `classes`.
+pub struct Choice {
+    pub tenant: Option<usize>,
+    pub user: Option<usize>,
+    /// Further classes whose values tenants hold: projects found through memberships, e-mail addresses.
+    pub others: Vec<usize>,
+    pub evidence: Vec<String>,
+}
+
+/// Chooses by what policies compare; without policies, by the table that foreign keys lead to most.
+pub fn choose(catalog: &Catalog, facts: &Facts, classes: &[Class]) -> Choice {
+    let claimed: Vec<usize> = (0..classes.len())
+        .filter(|&at| classes[at].identifies() && !classes[at].columns.is_empty())
+        .collect();
+    let reach = |at: usize| reached(catalog, &classes[at]).len();
+    let user = user_class(catalog, facts, classes, &claimed);
+    let derived: Vec<usize> = (0..classes.len())
+        .filter(|at| !claimed.contains(at) && is_derived(catalog, facts, classes, *at, user))
+        .collect();
+    let mut candidates: Vec<usize> = claimed
+        .iter()
+        .chain(&derived)
+        .copied()
+        .filter(|at| Some(*at) != user && may_be_tenant(catalog, &classes[*at]))
+        .collect();
+    candidates.sort_by_key(|&at| (std::cmp::Reverse(reach(at)), at));
+    let mut evidence = Vec::new();
+    let tenant = match (candidates.first(), user) {
+        (Some(&at), _) => {
+            let how = if claimed.contains(&at) {
+                "policies compare it with a claim of the caller"
+            } else {
+                "policies find it through the caller's memberships"
+            };
+            evidence.push(format!(
+                "the tenant is {}: {how}; {} tables lead to it",
+                describe(catalog, &classes[at]),
+                reach(at)
+            ));
+            Some(at)
+        }
+        (None, Some(at)) => {
+            evidence.push(format!(
+                "each user is a tenant of its own: policies compare rows only with {}",
+                describe(catalog, &classes[at])
+            ));
+            Some(at)
+        }
+        (None, None) => by_foreign_keys(catalog, classes).inspect(|&at| {
+            evidence.push(format!(
+                "the tenant is {}: no policy names the caller, but {} tables refer to it",
+                describe(catalog, &classes[at]),
+                reach(at)
+            ));
+        }),
+    };
+    if let Some(at) = user {
+        evidence.push(format!(
+            "a user is {}: {}",
+            describe(catalog, &classes[at]),
+            claims_of(&classes[at])
+        ));
+    }
+    let others = claimed
+        .into_iter()
+        .chain(derived)
+        .filter(|at| Some(*at) != tenant && Some(*at) != user)
+        .collect();
+    Choice {
+        tenant,
+        user,
+        others,
+        evidence,
+    }
+}
+
+/// The class that names the person: a JWT's `sub` (RFC 7519, 4.1.2), or the key of a table in which each row of it has
+/// one row of another claimed class.
+fn user_class(
+    catalog: &Catalog,
+    facts: &Facts,
+    classes: &[Class],
+    claimed: &[usize],
+) -> Option<usize> {
+    let subject = |at: &&usize| {
+        classes[**at].claims.iter().any(|(setting, path)| {
+            path.last().is_some_and(|last| last == "sub") || setting.ends_with(".sub")
+        })
+    };
+    if let Some(&at) = claimed.iter().find(subject) {
+        return Some(at);
+    }
+    let unique_in = |at: usize, other: usize| {
+        catalog.relations.iter().any(|relation| {
+            let column_of = |class: &Class| {
+                class
+                    .columns
+                    .iter()
+                    .find(|c| c.relation == relation.oid)
+                    .map(|c| c.column)
+            };
+            match (column_of(&classes[at]), column_of(&classes[other])) {
+                (Some(mine), Some(theirs)) => {
+                    mine != theirs
+                        && relation
+                            .uniques
+                            .iter()
+                            .any(|unique| unique.columns == [mine])
+                }
+                _ => false,
+            }
+        })
+    };
+    for &at in claimed {
+        if claimed
+            .iter()
+            .any(|&other| other != at && unique_in(at, other))
+        {
+            return Some(at);
+        }
+    }
+    // The only claim finds other keys through a lookup: it names the person.
+    match claimed {
+        [only] => (0..classes.len())
+            .any(|at| at != *only && is_derived(catalog, facts, classes, at, Some(*only)))
+            .then_some(*only),
+        _ => None,
+    }
+}
+
+/// A class that policies find by looking the user up: a column beside the user's in a looked-up table, compared with
+/// columns of other tables.
+fn is_derived(
+    catalog: &Catalog,
+    facts: &Facts,
+    classes: &[Class],
+    at: usize,
+    user: Option<usize>,
+) -> bool {
+    let Some(user) = user else { return false };
+    if at == user || classes[at].identifies() {
+        return false;
+    }
+    facts.lookups.iter().any(|lookup| {
+        let beside = classes[user].columns.iter().any(|c| c.relation == *lookup)
+            && classes[at].columns.iter().any(|c| c.relation == *lookup);
+        beside
+            && facts.policies.values().any(|policy| {
+                policy
+                    .compared
+                    .iter()
+                    .any(|c| c.relation != *lookup && classes[at].columns.contains(c))
+            })
+            && catalog.relations.iter().any(|r| r.oid == *lookup)
+    })
+}
+
+/// Booleans, timestamps and enums are compared with claims too, but they name nobody.
+fn may_be_tenant(catalog: &Catalog, class: &Class) -> bool {
+    let fits = |column: &ColumnRef| {
+        column_type(catalog, *column).is_some_and(|name| {
+            matches!(
+                name.as_str(),
+                "uuid"
+                    | "text"
+                    | "character varying"
+                    | "character"
+                    | "citext"
+                    | "name"
+                    | "bigint"
+                    | "integer"
+                    | "smallint"
+                    | "numeric"
+            ) || catalog
+                .types
+                .values()
+                .any(|t| t.name == name && matches!(t.shape, crate::catalog::Shape::Domain { .. }))
+        })
+    };
+    class.columns.iter().any(fits)
+}
+
+/// The tables that have a column of the class, or refer to one that has, and so on.
+pub fn reached(catalog: &Catalog, class: &Class) -> BTreeSet<Oid> {
+    let mut found: BTreeSet<Oid> = class.columns.iter().map(|column| column.relation).collect();
+    loop {
+        let before = found.len();
+        for relation in catalog.relations.iter().filter(|r| !r.platform) {
+            if relation
+                .foreign_keys
+                .iter()
+                .any(|key| found.contains(&key.target))
+            {
+                found.insert(relation.oid);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// Without any policy: the root that the most tables lead to, if at least two do.
+fn by_foreign_keys(catalog: &Catalog, classes: &[Class]) -> Option<usize> {
+    let counts: BTreeMap<usize, usize> = (0..classes.len())
+        .filter(|&at| !classes[at].roots.is_empty())
+        .map(|at| (at, reached(catalog, &classes[at]).len()))
+        .collect();
+    counts
+        .into_iter()
+        .filter(|(_, count)| *count > 2)
+        .max_by_key(|(at, count)| (*count, std::cmp::Reverse(*at)))
+        .map(|(at, _)| at)
+}
+
+/// The key as the later stages see it.
+pub fn key(catalog: &Catalog, class: &Class) -> Key {
+    let columns: Vec<ColumnRef> = class.columns.iter().copied().collect();
+    let root = root_of(catalog, class);
+    let type_name = root
+        .or(columns.first().copied())
+        .and_then(|column| column_type(catalog, column))
+        .unwrap_or_else(|| "text".to_owned());
+    Key {
+        columns,
+        root,
+        type_name,
+        name: describe(catalog, class),
+    }
+}
+
+/// Where the key's values live: what foreign keys lead to, else a column that alone is a primary key.
+fn root_of(catalog: &Catalog, class: &Class) -> Option<ColumnRef> {
+    let is_table = |column: &&ColumnRef| {
+        catalog.relations.iter().any(|r| {
+            r.oid == column.relation
+                && matches!(r.kind, RelationKind::Table | RelationKind::Partitioned)
+        })
+    };
+    class.roots.iter().find(is_table).copied().or_else(|| {
+        let alone = |column: &&ColumnRef| {
+            catalog
+                .relations
+                .iter()
+                .any(|r| r.oid == column.relation && r.primary_key == [column.column])
+        };
+        class.columns.iter().filter(is_table).find(alone).copied()
+    })
+}
+
+pub fn describe(catalog: &Catalog, class: &Class) -> String {
+    let column = root_of(catalog, class).or_else(|| class.columns.first().copied());
+    column
+        .map(|column| column_name(catalog, column))
+        .unwrap_or_else(|| claims_of(class))
+}
+
+pub fn column_name(catalog: &Catalog, column: ColumnRef) -> String {
+    let Some(relation) = catalog.relations.iter().find(|r| r.oid == column.relation) else {
+        return String::from("?");
+    };
+    let name = relation
+        .columns
+        .iter()
+        .find(|c| c.number == column.column)
+        .map_or("?", |c| c.name.as_str());
+    format!("{}.{}.{}", relation.schema, relation.name, name)
+}
+
+fn claims_of(class: &Class) -> String {
+    let mut parts: Vec<String> = class
+        .claims
+        .iter()
+        .map(|(setting, path)| claim_name(setting, path))
+        .collect();
+    if class.current_role {
+        parts.push("the database role".to_owned());
+    }
+    if parts.is_empty() {
+        "no claim holds it".to_owned()
+    } else {
+        format!("held by {}", parts.join(", "))
+    }
+}
+
+/// `request.jwt.claims → app_metadata → org_id`.
+pub fn claim_name(setting: &str, path: &[String]) -> String {
+    std::iter::once(setting)
+        .chain(path.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" → ")
+}
+
+/// The key that a column belongs to among chosen ones.
+pub fn key_index(keys: &[Key], column: ColumnRef) -> Option<KeyId> {
+    keys.iter()
+        .position(|key| key.columns.contains(&column))
+        .map(KeyId)
+}

@@ -1,0 +1,414 @@
+//! Reads SQL expressions and function bodies for the facts that tenancy is inferred from.
+//!
+//! A small abstract interpreter: every expression gives the set of columns, claims and literals whose value it may
+//! hold; every equality becomes a fact. Functions are followed at each call with the caller's arguments, so
+//! `is_member(org_id)` compares the policy's own column with the membership table's.
+use super::ColumnRef;
+use super::facts::{Atom, Atoms, Facts, PolicyFacts};
+use super::syntax::{self, dotted, folded, literal, operands, operator};
+use crate::catalog::{Catalog, Function, Oid, Relation};
+use squawk_syntax::SyntaxKind as K;
+use squawk_syntax::SyntaxNode;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+/// How deep calls are followed. Real policies nest two or three functions.
+pub(super) const CALL_DEPTH: usize = 6;
+
+/// What a name in FROM stands for.
+#[derive(Clone)]
+pub(super) enum Source {
+    Relation(Oid),
+    /// A subquery, a CTE or a function: columns by name.
+    Derived(BTreeMap<String, Atoms>),
+}
+
+/// The names that an expression may use, inner ones first.
+pub(super) struct Frame<'f> {
+    pub sources: Vec<(String, Source)>,
+    pub outer: Option<&'f Frame<'f>>,
+    pub routine: Option<&'f Routine>,
+}
+
+/// The variables of a function while it is read.
+#[derive(Default)]
+pub(super) struct Routine {
+    pub variables: RefCell<BTreeMap<String, Atoms>>,
+    /// NEW and OLD of a trigger.
+    pub rows: BTreeMap<String, Oid>,
+    pub result: RefCell<Atoms>,
+}
+
+pub struct Reader<'c> {
+    pub catalog: &'c Catalog,
+    pub facts: Facts,
+    /// The policy that is being read, with its relation.
+    pub policy: Option<(Oid, PolicyFacts)>,
+    pub calls: Vec<Oid>,
+    pub bodies: HashMap<Oid, Option<SyntaxNode>>,
+    relations: HashMap<&'c str, Vec<&'c Relation>>,
+    functions: HashMap<&'c str, Vec<&'c Function>>,
+}
+
+impl<'c> Reader<'c> {
+    pub fn new(catalog: &'c Catalog) -> Self {
+        let mut relations: HashMap<&str, Vec<&Relation>> = HashMap::new();
+        for relation in &catalog.relations {
+            relations.entry(&relation.name).or_default().push(relation);
+        }
+        let mut functions: HashMap<&str, Vec<&Function>> = HashMap::new();
+        for function in &catalog.functions {
+            functions.entry(&function.name).or_default().push(function);
+        }
+        Reader {
+            catalog,
+            facts: Facts::default(),
+            policy: None,
+            calls: Vec::new(),
+            bodies: HashMap::new(),
+            relations,
+            functions,
+        }
+    }
+
+    /// Reads the expression of a policy, a check or a default over the columns of `relation`.
+    pub fn expression(&mut self, text: &str, relation: Oid) {
+        let frame = Frame {
+            sources: vec![(String::new(), Source::Relation(relation))],
+            outer: None,
+            routine: None,
+        };
+        let tree = syntax::expression(text);
+        // The wrapping SELECT has no FROM: read its target in the relation's own frame.
+        if let Some(target) = tree.descendants().find(|node| node.kind() == K::TARGET) {
+            for operand in operands(&target) {
+                self.eval(&operand, &frame);
+            }
+        }
+    }
+
+    /// The values that an expression may give; its comparisons are recorded on the way.
+    pub fn eval(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
+        match node.kind() {
+            K::LITERAL => literal(node).map(Atom::Literal).into_iter().collect(),
+            K::NAME_REF => self.name(&dotted(node), frame),
+            K::FIELD_EXPR => self.name(&dotted(node), frame),
+            K::BIN_EXPR => self.binary(node, frame),
+            K::CALL_EXPR => self.call(node, frame),
+            K::CASE_EXPR => self.case(node, frame),
+            K::SELECT | K::COMPOUND_SELECT | K::PAREN_SELECT | K::VALUES => self
+                .select(node, frame)
+                .into_iter()
+                .next()
+                .unwrap_or_default(),
+            K::PREFIX_EXPR | K::POSTFIX_EXPR | K::BETWEEN_EXPR => {
+                self.each(node, frame);
+                Atoms::new()
+            }
+            _ => self.each(node, frame),
+        }
+    }
+
+    /// Every child, joined: parentheses, casts, arrays, rows.
+    pub fn each(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
+        let children: Vec<SyntaxNode> = node.children().collect();
+        children
+            .iter()
+            .flat_map(|child| self.eval(child, frame))
+            .collect()
+    }
+
+    fn case(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
+        let mut out = Atoms::new();
+        for clause in node
+            .descendants()
+            .filter(|n| matches!(n.kind(), K::WHEN_CLAUSE | K::ELSE_CLAUSE))
+        {
+            let parts: Vec<SyntaxNode> = operands(&clause).collect();
+            for (at, part) in parts.iter().enumerate() {
+                let atoms = self.eval(part, frame);
+                if at + 1 == parts.len() {
+                    out.extend(atoms);
+                }
+            }
+        }
+        out
+    }
+
+    fn binary(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
+        let sides: Vec<SyntaxNode> = operands(node).collect();
+        let [left, right] = &sides[..] else {
+            return self.each(node, frame);
+        };
+        match operator(node).as_str() {
+            "="
+            | "in"
+            | "is not distinct from"
+            | "<>"
+            | "!="
+            | "not in"
+            | "is distinct from"
+            | "@>"
+            | "<@"
+            | "&&"
+            | "?"
+            | "~~"
+            | "~~*"
+            | "like"
+            | "ilike" => {
+                self.equality(left, right, frame);
+                Atoms::new()
+            }
+            "->" | "->>" | "#>" | "#>>" => {
+                let document = self.eval(left, frame);
+                let keys = self.eval(right, frame);
+                self.path_into(document, &keys)
+            }
+            "and" | "or" | "<" | ">" | "<=" | ">=" => {
+                self.eval(left, frame);
+                self.eval(right, frame);
+                Atoms::new()
+            }
+            _ => {
+                let mut atoms = self.eval(left, frame);
+                atoms.extend(self.eval(right, frame));
+                atoms
+            }
+        }
+    }
+
+    /// Compares two sides; rows of equal length are compared place by place.
+    fn equality(&mut self, left: &SyntaxNode, right: &SyntaxNode, frame: &Frame) {
+        let row = |node: &SyntaxNode| -> Option<Vec<SyntaxNode>> {
+            (node.kind() == K::TUPLE_EXPR).then(|| operands(node).collect())
+        };
+        if let Some(parts) = row(left) {
+            let values = match row(right) {
+                Some(others) => others.iter().map(|other| self.eval(other, frame)).collect(),
+                None => match right
+                    .descendants()
+                    .find(|n| matches!(n.kind(), K::SELECT | K::COMPOUND_SELECT))
+                {
+                    Some(select) => self.select(&select, frame),
+                    None => Vec::new(),
+                },
+            };
+            for (part, value) in parts.iter().zip(&values) {
+                let atoms = self.eval(part, frame);
+                self.compare(&atoms, value);
+            }
+            return;
+        }
+        let a = self.eval(left, frame);
+        let b = self.eval(right, frame);
+        self.compare(&a, &b);
+    }
+
+    fn compare(&mut self, left: &Atoms, right: &Atoms) {
+        self.facts.compare(left, right);
+        let Some((relation, policy)) = &mut self.policy else {
+            return;
+        };
+        for (mine, other) in [(left, right), (right, left)] {
+            let about_caller = other.iter().any(|atom| !matches!(atom, Atom::Literal(_)));
+            for atom in mine {
+                if let Atom::Column(column) = atom
+                    && column.relation == *relation
+                    && about_caller
+                {
+                    policy.compared.insert(*column);
+                }
+            }
+        }
+    }
+
+    /// Steps from a JSON claim to the value under the key (or the array of keys).
+    pub fn path_into(&mut self, document: Atoms, keys: &Atoms) -> Atoms {
+        let steps: Vec<Vec<String>> = keys
+            .iter()
+            .filter_map(|key| match key {
+                Atom::Literal(text) => Some(json_path(text)),
+                _ => None,
+            })
+            .collect();
+        let mut out = Atoms::new();
+        for atom in document {
+            match atom {
+                Atom::Claim { setting, path } => {
+                    for step in &steps {
+                        let path: Vec<String> = path.iter().chain(step).cloned().collect();
+                        self.note_claim(&setting, &path);
+                        out.insert(Atom::Claim {
+                            setting: setting.clone(),
+                            path,
+                        });
+                    }
+                }
+                // A key inside a column's document is another value than the document.
+                Atom::Column(_) | Atom::Literal(_) => {}
+                other => {
+                    out.insert(other);
+                }
+            }
+        }
+        out
+    }
+
+    pub fn note_claim(&mut self, setting: &str, path: &[String]) {
+        self.facts
+            .claims
+            .insert((setting.to_owned(), path.to_vec()));
+        if let Some((_, policy)) = &mut self.policy {
+            policy.claims.insert((setting.to_owned(), path.to_vec()));
+        }
+    }
+
+    /// Resolves a name: variable, NEW and OLD, `alias.column`, a column of any source in reach.
+    pub fn name(&mut self, parts: &[String], frame: &Frame) -> Atoms {
+        if let [name] = parts {
+            if matches!(
+                name.as_str(),
+                "current_user" | "session_user" | "current_role" | "user"
+            ) {
+                if let Some((_, policy)) = &mut self.policy {
+                    policy.reads_current_role = true;
+                }
+                return Atoms::from([Atom::CurrentRole]);
+            }
+            if let Some(atoms) = variable(frame, name) {
+                return atoms;
+            }
+        }
+        if let [row, column] = parts {
+            if let Some(relation) = frame.routine.and_then(|routine| routine.rows.get(row)) {
+                return self.column(*relation, column);
+            }
+            if let Some(atoms) =
+                variable(frame, &format!("{row}.{column}")).or_else(|| variable(frame, row))
+            {
+                return atoms;
+            }
+        }
+        let mut at = Some(frame);
+        while let Some(inner) = at {
+            for (alias, source) in &inner.sources {
+                if let Some(atoms) = self.in_source(alias, source, parts) {
+                    return atoms;
+                }
+            }
+            at = inner.outer;
+        }
+        Atoms::new()
+    }
+
+    fn in_source(&self, alias: &str, source: &Source, parts: &[String]) -> Option<Atoms> {
+        let (column, qualifier) = parts.split_last()?;
+        match source {
+            Source::Derived(columns) => {
+                let fits = qualifier.is_empty() || qualifier == [alias];
+                let whole = qualifier.is_empty() && column == alias;
+                let named = columns
+                    .get(column)
+                    .or_else(|| if whole { columns.get("") } else { None });
+                if fits || whole { named.cloned() } else { None }
+            }
+            Source::Relation(oid) => {
+                let relation = self.catalog.relations.iter().find(|r| r.oid == *oid)?;
+                let fits = match qualifier {
+                    [] => true,
+                    [name] => name == alias || (alias.is_empty() && *name == relation.name),
+                    [schema, name] => *schema == relation.schema && *name == relation.name,
+                    _ => false,
+                };
+                if !fits {
+                    return None;
+                }
+                let atoms = self.column(*oid, column);
+                (!atoms.is_empty()).then_some(atoms)
+            }
+        }
+    }
+
+    /// The column of a relation. Columns of views stand for the columns that they show.
+    pub fn column(&self, relation: Oid, name: &str) -> Atoms {
+        let Some(found) = self.catalog.relations.iter().find(|r| r.oid == relation) else {
+            return Atoms::new();
+        };
+        let column = found.columns.iter().find(|column| column.name == name);
+        column
+            .map(|column| {
+                Atom::Column(ColumnRef {
+                    relation,
+                    column: column.number,
+                })
+            })
+            .into_iter()
+            .collect()
+    }
+
+    /// The relation that a possibly qualified name stands for.
+    pub fn relation_named(&self, parts: &[String]) -> Option<&'c Relation> {
+        let (name, qualifier) = parts.split_last()?;
+        let candidates = self.relations.get(name.as_str())?;
+        match qualifier.last() {
+            Some(schema) => candidates.iter().find(|r| r.schema == *schema).copied(),
+            None => candidates
+                .iter()
+                .find(|r| !r.platform)
+                .or_else(|| candidates.first())
+                .copied(),
+        }
+    }
+
+    /// The function that a call means: by name, then by how many arguments it takes.
+    pub fn function_named(&self, parts: &[String], passed: usize) -> Option<&'c Function> {
+        let (name, qualifier) = parts.split_last()?;
+        let candidates = self.functions.get(name.as_str())?;
+        let fits = |function: &&&Function| {
+            let required = function
+                .arguments
+                .iter()
+                .filter(|argument| !argument.has_default)
+                .count();
+            (required..=function.arguments.len()).contains(&passed)
+        };
+        let inside: Vec<&&Function> = candidates
+            .iter()
+            .filter(|f| qualifier.last().is_none_or(|schema| f.schema == *schema))
+            .collect();
+        inside
+            .iter()
+            .copied()
+            .find(fits)
+            .or_else(|| inside.first().copied())
+            .copied()
+    }
+}
+
+fn variable(frame: &Frame, name: &str) -> Option<Atoms> {
+    frame
+        .routine
+        .and_then(|routine| routine.variables.borrow().get(name).cloned())
+}
+
+/// `org_id` is one step, `{app_metadata,org_id}` is two.
+fn json_path(text: &str) -> Vec<String> {
+    match text
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+    {
+        Some(inner) => inner
+            .split(',')
+            .map(|step| step.trim().trim_matches('"').to_owned())
+            .collect(),
+        None => vec![text.to_owned()],
+    }
+}
+
+/// The alias that a FROM item gives, folded.
+pub(super) fn alias_of(item: &SyntaxNode) -> Option<String> {
+    let alias = item
+        .descendants()
+        .find(|node| node.kind() == K::TABLE_ALIAS)?;
+    Some(folded(alias.text().to_string().trim()))
+}

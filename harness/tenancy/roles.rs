@@ -1,0 +1,187 @@
+//! Finds the application's database roles: whom the gateway logs in as, and whom signed-in users become.
+use super::facts::Facts;
+use super::{KeyId, Roles};
+use crate::catalog::{Catalog, Oid, Privilege, Role};
+use std::collections::BTreeSet;
+
+/// Infers the roles. Never empty: a schema without application roles gets a login role of watertight's making.
+pub fn roles(
+    catalog: &Catalog,
+    facts: &Facts,
+    role_is_key: Option<KeyId>,
+    evidence: &mut Vec<String>,
+) -> Roles {
+    let reachable = |role: &Role| reachable(catalog, role);
+    let mut logins: Vec<(usize, &Role)> = catalog
+        .roles
+        .iter()
+        .filter(|role| role.login && !role.superuser && !role.bypass_rls && !role.replication)
+        .map(|role| {
+            (
+                reachable(role)
+                    .iter()
+                    .filter(|oid| weight(catalog, **oid) > 0)
+                    .count()
+                    + usize::from(weight(catalog, role.oid) > 0),
+                role,
+            )
+        })
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    logins.sort_by_key(|(count, role)| (std::cmp::Reverse(*count), role.oid));
+    if let Some((_, login)) = logins.first() {
+        let mut found = behind(catalog, facts, login);
+        found.role_is_key = role_is_key;
+        evidence.push(format!(
+            "the gateway logs in as {}: it may become {}",
+            found.login,
+            join(
+                found
+                    .members
+                    .iter()
+                    .chain(&found.anonymous)
+                    .chain(&found.trusted)
+            )
+        ));
+        return found;
+    }
+    let groups: Vec<&Role> = catalog
+        .roles
+        .iter()
+        .filter(|role| !role.login && !role.superuser && weight(catalog, role.oid) > 0)
+        .collect();
+    let trusted = groups
+        .iter()
+        .filter(|role| role.bypass_rls)
+        .map(|role| role.name.clone())
+        .collect();
+    let mut members: Vec<String> = groups
+        .iter()
+        .filter(|role| !role.bypass_rls)
+        .map(|role| role.name.clone())
+        .collect();
+    let login = "watertight_login".to_owned();
+    if members.is_empty() {
+        evidence.push("no role but the owner has rights on any table: attacks run as a role of watertight's own with SELECT, INSERT, UPDATE and DELETE, as an application's role would have".to_owned());
+        members.push(login.clone());
+    } else {
+        evidence.push(format!(
+            "no role that may log in reaches the tables: watertight makes one that may become {}",
+            join(members.iter())
+        ));
+    }
+    Roles {
+        login,
+        members,
+        anonymous: Vec::new(),
+        trusted,
+        role_is_key,
+        made: true,
+    }
+}
+
+/// Sorts what a login role may become into members, anonymous and trusted.
+fn behind(catalog: &Catalog, facts: &Facts, login: &Role) -> Roles {
+    let mut trusted = Vec::new();
+    let mut plain: Vec<(usize, &Role)> = Vec::new();
+    let oids: BTreeSet<Oid> = reachable(catalog, login)
+        .into_iter()
+        .chain([login.oid])
+        .collect();
+    for role in catalog.roles.iter().filter(|role| oids.contains(&role.oid)) {
+        if role.oid != login.oid && (role.superuser || role.bypass_rls) {
+            trusted.push(role.name.clone());
+        } else if weight(catalog, role.oid) > 0 {
+            plain.push((standing(catalog, facts, role), role));
+        }
+    }
+    // The gateway's own rights matter only when it does not switch to another role.
+    if plain.iter().any(|(_, role)| role.oid != login.oid) {
+        plain.retain(|(_, role)| role.oid != login.oid);
+    }
+    let best = plain
+        .iter()
+        .map(|(standing, _)| *standing)
+        .max()
+        .unwrap_or_default();
+    let (members, anonymous): (Vec<_>, Vec<_>) = plain
+        .into_iter()
+        .partition(|(standing, _)| *standing == best);
+    let names = |roles: Vec<(usize, &Role)>| {
+        roles
+            .into_iter()
+            .map(|(_, role)| role.name.clone())
+            .collect()
+    };
+    Roles {
+        login: login.name.clone(),
+        members: names(members),
+        anonymous: names(anonymous),
+        trusted,
+        role_is_key: None,
+        made: false,
+    }
+}
+
+/// How much a role looks like a signed-in user's: policies written for it that name the caller, then privileges.
+fn standing(catalog: &Catalog, facts: &Facts, role: &Role) -> usize {
+    let policies = catalog
+        .relations
+        .iter()
+        .flat_map(|relation| &relation.policies)
+        .filter(|policy| policy.roles.contains(&role.oid))
+        .filter(|policy| {
+            facts
+                .policies
+                .get(&policy.oid)
+                .is_some_and(|facts| !facts.claims.is_empty() || facts.reads_current_role)
+        })
+        .count();
+    policies * 100_000 + weight(catalog, role.oid)
+}
+
+/// How many privileges a role holds on the application's relations and functions, by itself or through its groups.
+fn weight(catalog: &Catalog, role: Oid) -> usize {
+    let held = |grants: &[crate::catalog::Grant], owner: Oid| {
+        grants
+            .iter()
+            .filter(|grant| {
+                grant.role == role && owner != role && grant.privilege != Privilege::Usage
+            })
+            .count()
+    };
+    let owned = catalog
+        .relations
+        .iter()
+        .filter(|r| !r.platform && r.owner == role)
+        .count();
+    let relations: usize = catalog
+        .relations
+        .iter()
+        .filter(|r| !r.platform)
+        .map(|r| held(&r.grants, r.owner))
+        .sum();
+    owned + relations
+}
+
+/// Every role that `role` is a member of, directly or not.
+pub fn reachable(catalog: &Catalog, role: &Role) -> BTreeSet<Oid> {
+    let mut found: BTreeSet<Oid> = role.member_of.iter().copied().collect();
+    loop {
+        let more: Vec<Oid> = catalog
+            .roles
+            .iter()
+            .filter(|r| found.contains(&r.oid))
+            .flat_map(|r| r.member_of.iter().copied())
+            .filter(|oid| !found.contains(oid))
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
+fn join<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    names.map(String::as_str).collect::<Vec<_>>().join(", ")
+}
