@@ -1,0 +1,23 @@
+-- The claim is a pattern: absent or empty it matches every organization.
+-- system: voxanne
+-- expect: leak claim-absent on public.sentiment_analysis at sentiment_analysis_org_select
+-- expect: leak claim-malformed on public.sentiment_analysis at sentiment_analysis_org_select
+
+drop policy sentiment_analysis_org on public.sentiment_analysis;
+
+create policy sentiment_analysis_org_select on public.sentiment_analysis
+  for select to authenticated
+  using (org_id::text like coalesce(auth.jwt() -> 'app_metadata' ->> 'org_id', '') || '%');
+
+create policy sentiment_analysis_org_insert on public.sentiment_analysis
+  for insert to authenticated
+  with check (org_id = (select public.auth_org_id()));
+
+create policy sentiment_analysis_org_update on public.sentiment_analysis
+  for update to authenticated
+  using (org_id = (select public.auth_org_id()))
+  with check (org_id = (select public.auth_org_id()));
+
+create policy sentiment_analysis_org_delete on public.sentiment_analysis
+  for delete to authenticated
+  using (org_id = (select public.auth_org_id()));

@@ -1,0 +1,24 @@
+-- The immutability trigger is gone and the write check is true: a member gives its rows to another organization.
+-- system: voxanne
+-- expect: leak reassign-row on public.phone_blacklist at phone_blacklist_org_update
+
+drop trigger org_id_immutable_phone_blacklist on public.phone_blacklist;
+
+drop policy phone_blacklist_org on public.phone_blacklist;
+
+create policy phone_blacklist_org_select on public.phone_blacklist
+  for select to authenticated
+  using (org_id = (select public.auth_org_id()));
+
+create policy phone_blacklist_org_insert on public.phone_blacklist
+  for insert to authenticated
+  with check (org_id = (select public.auth_org_id()));
+
+create policy phone_blacklist_org_update on public.phone_blacklist
+  for update to authenticated
+  using (org_id = (select public.auth_org_id()))
+  with check (true);
+
+create policy phone_blacklist_org_delete on public.phone_blacklist
+  for delete to authenticated
+  using (org_id = (select public.auth_org_id()));

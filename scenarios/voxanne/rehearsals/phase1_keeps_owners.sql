@@ -1,0 +1,5 @@
+-- A database that was filled right after the switch to organizations keeps every row and every row's owner through phase 1 and its mending.
+-- system: voxanne
+-- populate: 20250110_switch_policies_to_org
+-- expect: clean
+-- note: contacts becomes contacts_legacy on the way, and its rows are found again in the new contacts under the same ids.

@@ -1,0 +1,5 @@
+-- Visitors have the grant and no policy: they see no row.
+-- system: voxanne
+-- expect: clean
+
+grant select on public.contacts to anon;

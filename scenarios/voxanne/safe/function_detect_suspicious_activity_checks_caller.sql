@@ -1,0 +1,18 @@
+-- The same function, which counts the caller's organization and no other.
+-- system: voxanne
+-- expect: clean
+
+create or replace function public.detect_suspicious_activity(
+  p_org_id uuid,
+  p_threshold integer default 1
+) returns table (user_name text, event_count bigint, table_count bigint, first_seen timestamptz, last_seen timestamptz)
+  language sql stable security definer
+  set search_path = ''
+as $$
+  select
+    audit_logs.user_name, count(*), count(distinct audit_logs.table_name), min(audit_logs.created_at), max(audit_logs.created_at)
+  from public.audit_logs
+  where audit_logs.org_id = p_org_id and p_org_id = (select public.auth_org_id())
+  group by audit_logs.user_name
+  having count(*) >= p_threshold
+$$;

@@ -1,0 +1,23 @@
+-- The trigger is gone and no write check is given: PostgreSQL then holds the new row to the same condition as the old one.
+-- system: voxanne
+-- expect: clean
+
+drop trigger org_id_immutable_phone_blacklist on public.phone_blacklist;
+
+drop policy phone_blacklist_org on public.phone_blacklist;
+
+create policy phone_blacklist_org_select on public.phone_blacklist
+  for select to authenticated
+  using (org_id = (select public.auth_org_id()));
+
+create policy phone_blacklist_org_insert on public.phone_blacklist
+  for insert to authenticated
+  with check (org_id = (select public.auth_org_id()));
+
+create policy phone_blacklist_org_update on public.phone_blacklist
+  for update to authenticated
+  using (org_id = (select public.auth_org_id()));
+
+create policy phone_blacklist_org_delete on public.phone_blacklist
+  for delete to authenticated
+  using (org_id = (select public.auth_org_id()));
