@@ -4,6 +4,7 @@
 //! A stage uses only those on its left.
 pub mod catalog;
 pub mod event;
+pub mod migrations;
 pub mod span;
 pub mod tenancy;
 pub mod world;
