@@ -5,6 +5,8 @@
 pub mod catalog;
 pub mod event;
 pub mod migrations;
+pub mod probes;
 pub mod span;
+pub mod sql;
 pub mod tenancy;
 pub mod world;

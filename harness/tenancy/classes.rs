@@ -82,13 +82,15 @@ impl Class {
     fn of(atom: &Atom) -> Class {
         let mut class = Class::default();
         match atom {
-            Atom::Column(column) => drop(class.columns.insert(*column)),
+            Atom::Column(column) => {
+                class.columns.insert(*column);
+            }
             Atom::Claim { setting, path } => {
-                drop(class.claims.insert((setting.clone(), path.clone())))
+                class.claims.insert((setting.clone(), path.clone()));
             }
             Atom::CurrentRole => class.current_role = true,
             Atom::Argument { function, position } => {
-                drop(class.arguments.insert((*function, *position)))
+                class.arguments.insert((*function, *position));
             }
             Atom::Literal(_) => {}
         }

@@ -36,6 +36,8 @@ pub struct Facts {
     pub literals: BTreeMap<Atom, BTreeSet<String>>,
     /// Claims that are read anywhere, compared or not.
     pub claims: BTreeSet<(String, Vec<String>)>,
+    /// Functions of the schema in whose body a claim is read.
+    pub readers: BTreeMap<(String, Vec<String>), BTreeSet<Oid>>,
     /// Relations that policies look the caller up in.
     pub lookups: BTreeSet<Oid>,
     /// Per policy: what it compares and reads by itself.

@@ -56,7 +56,26 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         roles,
         evidence,
         arguments,
+        argument_columns: argument_columns(&facts),
+        claim_readers: facts
+            .readers
+            .iter()
+            .map(|(claim, readers)| (claim.clone(), readers.iter().copied().collect()))
+            .collect(),
     }
+}
+
+/// Columns that arguments are compared with or stored in.
+fn argument_columns(facts: &Facts) -> BTreeMap<(Oid, usize), Vec<ColumnRef>> {
+    let mut out: BTreeMap<(Oid, usize), Vec<ColumnRef>> = BTreeMap::new();
+    for pair in &facts.equal {
+        if let (Atom::Column(column), Atom::Argument { function, position })
+        | (Atom::Argument { function, position }, Atom::Column(column)) = pair
+        {
+            out.entry((*function, *position)).or_default().push(*column);
+        }
+    }
+    out
 }
 
 /// Reads policies, functions and triggers.

@@ -30,6 +30,10 @@ pub struct Tenancy {
     pub roles: Roles,
     /// Arguments of functions that take a value of a key: (function, position) to key.
     pub arguments: BTreeMap<(Oid, usize), KeyId>,
+    /// Columns that arguments of functions are compared with or stored in.
+    pub argument_columns: BTreeMap<(Oid, usize), Vec<ColumnRef>>,
+    /// Functions of the schema that read a claim, by (setting, path): one of them may be the cause of many leaks.
+    pub claim_readers: BTreeMap<(String, Vec<String>), Vec<Oid>>,
     /// One sentence per guess, for `list` and `init`.
     pub evidence: Vec<String>,
 }

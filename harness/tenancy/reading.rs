@@ -255,9 +255,21 @@ impl<'c> Reader<'c> {
     }
 
     pub fn note_claim(&mut self, setting: &str, path: &[String]) {
-        self.facts
-            .claims
-            .insert((setting.to_owned(), path.to_vec()));
+        let claim = (setting.to_owned(), path.to_vec());
+        self.facts.claims.insert(claim.clone());
+        let own = |oid: &&Oid| {
+            self.catalog
+                .functions
+                .iter()
+                .any(|f| f.oid == **oid && !f.platform)
+        };
+        if let Some(function) = self.calls.iter().rev().find(own) {
+            self.facts
+                .readers
+                .entry(claim)
+                .or_default()
+                .insert(*function);
+        }
         if let Some((_, policy)) = &mut self.policy {
             policy.claims.insert((setting.to_owned(), path.to_vec()));
         }

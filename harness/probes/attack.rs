@@ -1,0 +1,115 @@
+//! An attack as a plain value: who does what, aimed at whose rows.
+use crate::catalog::Oid;
+use crate::event::Severity;
+use crate::world::{TenantId, UserId};
+
+/// Index into `Scene::attackers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttackerId(pub usize);
+
+/// What a cell of the coverage grid is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Object {
+    Relation(Oid),
+    Function(Oid),
+}
+
+impl Object {
+    pub fn oid(self) -> Oid {
+        match self {
+            Object::Relation(oid) | Object::Function(oid) => oid,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Command {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Truncate,
+    Call,
+}
+
+impl Command {
+    pub fn name(self) -> &'static str {
+        match self {
+            Command::Select => "select",
+            Command::Insert => "insert",
+            Command::Update => "update",
+            Command::Delete => "delete",
+            Command::Truncate => "truncate",
+            Command::Call => "call",
+        }
+    }
+}
+
+/// How the statement is written. A sound SELECT policy hides a leaky UPDATE or DELETE policy from every statement that
+/// reads columns, so each write is tried without reading any (PostgreSQL manual, CREATE POLICY, "Policies Applied by
+/// Command Type").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    Bare,
+    Filtered,
+    Returning,
+    Join,
+    Whole,
+}
+
+/// Something that the superuser does inside the attack's transaction, before the attacker takes over.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Preparation {
+    /// Removes one row without firing triggers or cascades, so that the attacker can insert the very same row.
+    Erase { relation: Oid, ctid: String },
+    /// Removes the rows whose foreign keys would forbid a delete.
+    Unbind { relation: Oid },
+}
+
+/// What the observation is read for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aim {
+    /// Any value of a foreign row in what the attacker receives.
+    Read,
+    /// Any foreign row changed, removed, added or re-owned.
+    Write,
+    /// A row of the attacker's own that refers to this foreign row.
+    Refer {
+        target: Oid,
+        columns: Vec<i16>,
+        values: Vec<String>,
+    },
+    /// The statement's outcome differs from the outcome of `with` the same statement about a value that nobody has.
+    Tell { free: String },
+    /// Both: functions may read and write.
+    Anything,
+}
+
+/// One attack: one attacker, one statement, one transaction that is rolled back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attack {
+    pub probe: &'static str,
+    pub severity: Severity,
+    pub object: Object,
+    pub command: Command,
+    pub form: Form,
+    pub attacker: AttackerId,
+    pub preparation: Vec<Preparation>,
+    pub statement: String,
+    /// Values of the victim that the attacker already put into the statement: seeing them again proves nothing.
+    pub supplied: Vec<String>,
+    pub aim: Aim,
+    pub victim: Victim,
+    /// Relations to look at even when PostgreSQL's counters say that nothing happened there (TRUNCATE does not count).
+    pub watch: Vec<Oid>,
+    /// What let it through when no policy did: a constraint's name.
+    pub suspect: Option<String>,
+}
+
+/// Whose rows the attack is aimed at. Any other foreign row that it reaches counts as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Victim {
+    Tenant(TenantId),
+    /// A colleague in the same tenant; only for tables that are declared private to their user.
+    Colleague(UserId),
+}

@@ -1,0 +1,319 @@
+//! Who attacks: members of one tenant, of two, of none, strangers without claims, and bearers of doctored claims.
+use super::scene::{Attacker, Standing};
+use crate::tenancy::{Claim, ClaimMeaning, Tenancy};
+use crate::world::{self, TenantId, UserId, World};
+
+/// The attacking tenant and its victim, as indices into `World::tenants`.
+pub const ATTACKING: TenantId = TenantId(0);
+pub const VICTIM: TenantId = TenantId(1);
+
+type Settings = Vec<(String, String)>;
+
+/// All attackers, honest ones first.
+pub fn attackers(tenancy: &Tenancy, world: &World) -> Vec<Attacker> {
+    let mut out = Vec::new();
+    for role in &tenancy.roles.members {
+        honest(tenancy, world, role, &mut out);
+        doctored(tenancy, world, role, &mut out);
+    }
+    let anonymous = tenancy
+        .roles
+        .anonymous
+        .iter()
+        .map(|role| (role, "an anonymous visitor"));
+    for (role, name) in anonymous {
+        out.push(Attacker {
+            name: name.to_owned(),
+            standing: Standing::Anonymous,
+            role: role.clone(),
+            settings: Vec::new(),
+            tenants: Vec::new(),
+            user: None,
+        });
+    }
+    out
+}
+
+fn role_of(tenancy: &Tenancy, user: &world::User, role: &str) -> String {
+    tenancy
+        .roles
+        .role_is_key
+        .and_then(|key| user.keys.get(&key).cloned())
+        .unwrap_or_else(|| role.to_owned())
+}
+
+/// Users with the claims that the application would give them.
+fn honest(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker>) {
+    for (at, user) in world.users.iter().enumerate() {
+        let standing = match &user.tenants[..] {
+            [home] if *home == ATTACKING => Standing::Member,
+            [home] if *home == VICTIM => Standing::VictimsMember,
+            [] => Standing::Stranger,
+            [first, ..] if *first == ATTACKING => Standing::Member,
+            _ => continue,
+        };
+        let role = tenancy
+            .roles
+            .role_is_key
+            .and_then(|key| tenant_key(world, user, key))
+            .unwrap_or_else(|| role_of(tenancy, user, role));
+        let settings = settings_of(tenancy, world, UserId(at), &role);
+        out.push(Attacker {
+            name: user.name.clone(),
+            standing,
+            role,
+            settings,
+            tenants: user.tenants.clone(),
+            user: Some(UserId(at)),
+        });
+    }
+}
+
+fn tenant_key(world: &World, user: &world::User, key: crate::tenancy::KeyId) -> Option<String> {
+    user.tenants
+        .first()
+        .and_then(|tenant| world.tenants[tenant.0].keys.get(&key).cloned())
+}
+
+/// Claims that no honest gateway would send, or that a user can write into the own token.
+fn doctored(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker>) {
+    if tenancy.claims.is_empty() {
+        return;
+    }
+    let Some(me) = world
+        .users
+        .iter()
+        .position(|user| user.tenants == [ATTACKING])
+    else {
+        return;
+    };
+    let mine = settings_of(tenancy, world, UserId(me), role);
+    let push = |out: &mut Vec<Attacker>,
+                name: &str,
+                standing: Standing,
+                settings: Settings,
+                tenants: Vec<TenantId>| {
+        let user = (!tenants.is_empty()).then_some(UserId(me));
+        out.push(Attacker {
+            name: name.to_owned(),
+            standing,
+            role: role.to_owned(),
+            settings,
+            tenants,
+            user,
+        });
+    };
+    push(
+        out,
+        "a caller without claims",
+        Standing::WithoutClaims,
+        Vec::new(),
+        Vec::new(),
+    );
+    let blank: Settings = mine
+        .iter()
+        .map(|(name, _)| (name.clone(), String::new()))
+        .collect();
+    push(
+        out,
+        "a caller with empty settings",
+        Standing::WithoutClaims,
+        blank,
+        Vec::new(),
+    );
+    if mine.iter().any(|(_, value)| value.starts_with('{')) {
+        let each = |value: &str| -> Settings {
+            mine.iter()
+                .map(|(name, old)| {
+                    (
+                        name.clone(),
+                        if old.starts_with('{') {
+                            value.to_owned()
+                        } else {
+                            String::new()
+                        },
+                    )
+                })
+                .collect()
+        };
+        push(
+            out,
+            "a caller with an empty claims object",
+            Standing::WithoutClaims,
+            each("{}"),
+            Vec::new(),
+        );
+        push(
+            out,
+            "a caller whose claims are null",
+            Standing::Malformed,
+            each("null"),
+            Vec::new(),
+        );
+        push(
+            out,
+            "a caller whose claims are no JSON",
+            Standing::Malformed,
+            each("not json"),
+            Vec::new(),
+        );
+        for (name, value) in [
+            ("null", serde_json::Value::Null),
+            ("empty texts", "".into()),
+            ("numbers", 7.into()),
+            ("arrays", serde_json::json!([])),
+            ("objects", serde_json::json!({})),
+        ] {
+            push(
+                out,
+                &format!("a caller whose claims hold {name}"),
+                Standing::Malformed,
+                replaced(tenancy, &mine, &value),
+                Vec::new(),
+            );
+        }
+    } else {
+        let odd: Settings = mine
+            .iter()
+            .map(|(name, _)| (name.clone(), "not-a-key".to_owned()))
+            .collect();
+        push(
+            out,
+            "a caller with a malformed setting",
+            Standing::Malformed,
+            odd,
+            Vec::new(),
+        );
+    }
+    forged(tenancy, world, &mine, UserId(me), role, out);
+}
+
+/// Every key claim replaced by one value.
+fn replaced(tenancy: &Tenancy, mine: &Settings, value: &serde_json::Value) -> Settings {
+    let mut settings = mine.clone();
+    for claim in tenancy
+        .claims
+        .iter()
+        .filter(|claim| matches!(claim.meaning, ClaimMeaning::Key(_)))
+    {
+        put(&mut settings, claim, value.clone());
+    }
+    settings
+}
+
+/// Writes a value at a claim's place. A claim of a setting that the gateway does not set is left alone.
+fn put(settings: &mut Settings, claim: &Claim, value: serde_json::Value) {
+    let Some((_, text)) = settings.iter_mut().find(|(name, _)| *name == claim.setting) else {
+        return;
+    };
+    if claim.path.is_empty() {
+        *text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        return;
+    }
+    let Ok(mut document) = serde_json::from_str::<serde_json::Value>(text) else {
+        return;
+    };
+    let mut at = &mut document;
+    for step in &claim.path {
+        if !at.is_object() {
+            *at = serde_json::json!({});
+        }
+        at = &mut at[step.as_str()];
+    }
+    *at = value;
+    *text = document.to_string();
+}
+
+/// Removes a claim from its document.
+fn take(settings: &mut Settings, claim: &Claim) {
+    let Some((_, text)) = settings.iter_mut().find(|(name, _)| *name == claim.setting) else {
+        return;
+    };
+    let Ok(mut document) = serde_json::from_str::<serde_json::Value>(text) else {
+        return;
+    };
+    let Some((last, head)) = claim.path.split_last() else {
+        return;
+    };
+    let parent = head
+        .iter()
+        .try_fold(&mut document, |at, step| at.get_mut(step));
+    if let Some(object) = parent.and_then(|value| value.as_object_mut()) {
+        object.remove(last);
+        *text = document.to_string();
+    }
+}
+
+/// A user who writes the victim's keys into the part of the token that users may edit: once beside the honest claims,
+/// once (as a fresh sign-up has it) without the honest tenant claims.
+fn forged(
+    tenancy: &Tenancy,
+    world: &World,
+    mine: &Settings,
+    me: UserId,
+    role: &str,
+    out: &mut Vec<Attacker>,
+) {
+    let editable: Vec<&Claim> = tenancy
+        .claims
+        .iter()
+        .filter(|claim| claim.user_editable)
+        .collect();
+    if editable.is_empty() {
+        return;
+    }
+    let victim_user = world.users.iter().find(|user| user.tenants == [VICTIM]);
+    let value_of = |claim: &Claim| match &claim.meaning {
+        ClaimMeaning::Key(key) => world.tenants[VICTIM.0]
+            .keys
+            .get(key)
+            .or_else(|| victim_user.and_then(|user| user.keys.get(key)))
+            .cloned(),
+        _ => None,
+    };
+    let literals = |claim: &Claim| match &claim.meaning {
+        ClaimMeaning::Literals(values) => values.clone(),
+        _ => Vec::new(),
+    };
+    let mut beside = mine.clone();
+    for claim in &editable {
+        for value in value_of(claim).into_iter().chain(literals(claim)) {
+            put(&mut beside, claim, typed(&value));
+        }
+    }
+    let mut alone = beside.clone();
+    for claim in tenancy.claims.iter().filter(|claim| {
+        !claim.user_editable
+            && matches!(claim.meaning, ClaimMeaning::Key(key) if Some(key) != tenancy.user)
+    }) {
+        take(&mut alone, claim);
+    }
+    let home = world.users[me.0].tenants.clone();
+    for (name, settings, tenants) in [
+        ("a member of org_a who edited the own token", beside, home),
+        ("a new user who edited the own token", alone, Vec::new()),
+    ] {
+        out.push(Attacker {
+            name: name.to_owned(),
+            standing: Standing::Forged,
+            role: role.to_owned(),
+            settings,
+            tenants,
+            user: Some(me),
+        });
+    }
+}
+
+fn typed(value: &str) -> serde_json::Value {
+    match value {
+        "true" => true.into(),
+        "false" => false.into(),
+        text => text.into(),
+    }
+}
+
+fn settings_of(_tenancy: &Tenancy, _world: &World, _user: UserId, _role: &str) -> Settings {
+    Vec::new()
+}

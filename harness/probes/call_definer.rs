@@ -1,0 +1,65 @@
+//! Calls functions that run with their owner's rights, with arguments drawn from the victim's real values.
+use super::arguments::{Call, calls, opens_door};
+use super::{Aim, Attack, Command, Form, Object, Probe, Scene, Standing, Victim, attackers};
+use crate::catalog::{Function, FunctionKind};
+use crate::event::Severity;
+
+pub struct CallDefiner;
+
+impl Probe for CallDefiner {
+    fn name(&self) -> &'static str {
+        "call-definer"
+    }
+
+    fn explanation(&self) -> &'static str {
+        include_str!("call_definer.md")
+    }
+
+    fn attacks(&self, scene: &Scene) -> Vec<Attack> {
+        let functions: Vec<&Function> = scene
+            .catalog
+            .functions
+            .iter()
+            .filter(|f| is_door(scene, f))
+            .collect();
+        let mut out = Vec::new();
+        for (id, attacker) in scene
+            .attackers_that(|standing| standing.is_honest() || standing == Standing::WithoutClaims)
+        {
+            for function in &functions {
+                for Call {
+                    statement,
+                    supplied,
+                } in calls(scene, attacker, function)
+                {
+                    out.push(Attack {
+                        probe: self.name(),
+                        severity: Severity::Critical,
+                        object: Object::Function(function.oid),
+                        command: Command::Call,
+                        form: Form::Bare,
+                        attacker: id,
+                        preparation: Vec::new(),
+                        statement,
+                        supplied,
+                        aim: Aim::Anything,
+                        victim: Victim::Tenant(attackers::VICTIM),
+                        watch: Vec::new(),
+                        suspect: None,
+                    });
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Functions that a caller can call and that may reach more than the caller: SECURITY DEFINER, with a body that names
+/// rows. A function with the caller's own rights opens nothing that a plain statement would not.
+pub(super) fn is_door(scene: &Scene, function: &Function) -> bool {
+    let callable = matches!(
+        function.kind,
+        FunctionKind::Function | FunctionKind::Procedure
+    ) && !matches!(function.returns.as_str(), "trigger" | "event_trigger");
+    callable && function.definer && !function.platform && opens_door(scene, function)
+}

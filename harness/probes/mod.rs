@@ -1,0 +1,63 @@
+//! Attacks, one file a probe. A probe describes statements; it never holds a session and never judges.
+//!
+//! Adding a probe: write `name.rs` and its explanation `name.md`, and add one line to [`ALL`].
+mod arguments;
+mod attack;
+pub mod attackers;
+mod call_definer;
+mod claim_absent;
+mod claim_editable;
+mod claim_malformed;
+mod delete_row;
+mod insert_row;
+mod read_by_join;
+mod read_by_matview;
+mod read_by_view;
+mod read_partition;
+mod read_row;
+mod reassign_row;
+mod reference_row;
+pub mod rights;
+mod scene;
+pub mod statement;
+mod truncate_table;
+mod unique_key;
+mod update_row;
+
+pub use attack::*;
+pub use scene::{Attacker, Scene, Standing, named};
+
+/// One way to reach what is not one's own.
+pub trait Probe: Sync {
+    /// Named after the pattern found: reads well after "allow".
+    fn name(&self) -> &'static str;
+    /// The page that `watertight explain` shows.
+    fn explanation(&self) -> &'static str;
+    /// Every attack of this kind that the scene offers, in a stable order.
+    fn attacks(&self, scene: &Scene) -> Vec<Attack>;
+}
+
+/// All probes, in alphabetical order.
+pub static ALL: &[&dyn Probe] = &[
+    &call_definer::CallDefiner,
+    &claim_absent::ClaimAbsent,
+    &claim_editable::ClaimEditable,
+    &claim_malformed::ClaimMalformed,
+    &delete_row::DeleteRow,
+    &insert_row::InsertRow,
+    &read_by_join::ReadByJoin,
+    &read_by_matview::ReadByMatview,
+    &read_by_view::ReadByView,
+    &read_partition::ReadPartition,
+    &read_row::ReadRow,
+    &reassign_row::ReassignRow,
+    &reference_row::ReferenceRow,
+    &truncate_table::TruncateTable,
+    &unique_key::UniqueKey,
+    &update_row::UpdateRow,
+];
+
+/// The probe of this name.
+pub fn named_probe(name: &str) -> Option<&'static dyn Probe> {
+    ALL.iter().copied().find(|probe| probe.name() == name)
+}

@@ -1,0 +1,110 @@
+//! Which columns a role may use in a statement, so that an attack is refused by a policy and not by a narrower grant.
+use super::scene::Scene;
+use crate::catalog::{Column, Generated, Grant, Oid, Privilege, Relation, RelationKind};
+use std::collections::BTreeSet;
+
+/// The roles whose grants a role enjoys: itself, PUBLIC (0), and every group it inherits from.
+pub fn enjoyed(scene: &Scene, role: &str) -> BTreeSet<Oid> {
+    let roles = &scene.catalog.roles;
+    let mut found: BTreeSet<Oid> = BTreeSet::from([0]);
+    let mut next: Vec<Oid> = roles
+        .iter()
+        .filter(|r| r.name == role)
+        .map(|r| r.oid)
+        .collect();
+    while let Some(oid) = next.pop() {
+        if found.insert(oid)
+            && let Some(role) = roles.iter().find(|r| r.oid == oid)
+            && role.inherit
+        {
+            next.extend(&role.member_of);
+        }
+    }
+    found
+}
+
+/// The columns that the role may use with this privilege; all of them when it has no right at all, so that the attack
+/// is still tried and refused.
+pub fn columns<'r>(
+    scene: &Scene,
+    role: &str,
+    relation: &'r Relation,
+    privilege: Privilege,
+) -> Vec<&'r Column> {
+    let roles = enjoyed(scene, role);
+    let grants: Vec<&Grant> = relation
+        .grants
+        .iter()
+        .filter(|grant| grant.privilege == privilege && roles.contains(&grant.role))
+        .collect();
+    let whole = grants.is_empty() || grants.iter().any(|grant| grant.column.is_none());
+    relation
+        .columns
+        .iter()
+        .filter(|column| {
+            whole
+                || grants
+                    .iter()
+                    .any(|grant| grant.column == Some(column.number))
+        })
+        .collect()
+}
+
+/// A column that an update can set without meaning anything: no key, no reference, not unique, not generated.
+pub fn plain_column<'r>(scene: &Scene, role: &str, relation: &'r Relation) -> Option<&'r Column> {
+    let base = base_of(scene, relation);
+    let taken = |column: &Column| -> bool {
+        let number = column.number;
+        column.generated != Generated::No
+            || base.is_some_and(|base| !is_plain(scene, base, &column.name))
+            || relation.kind != RelationKind::View && !is_plain(scene, relation, &column.name)
+            || number <= 0
+    };
+    let mut free: Vec<&Column> = columns(scene, role, relation, Privilege::Update)
+        .into_iter()
+        .filter(|column| !taken(column))
+        .collect();
+    let checked = |column: &Column| {
+        relation
+            .checks
+            .iter()
+            .any(|check| check.columns.contains(&column.number))
+    };
+    let textual = |column: &Column| {
+        column.type_name == "text" || column.type_name.starts_with("character varying")
+    };
+    free.sort_by_key(|column| (checked(column), !textual(column), column.number));
+    free.first().copied()
+}
+
+/// The one relation that a view shows, if it shows one.
+pub fn base_of<'a>(scene: &Scene<'a>, relation: &Relation) -> Option<&'a Relation> {
+    match &relation.reads[..] {
+        [only] if relation.kind == RelationKind::View => scene.relation(*only),
+        _ => None,
+    }
+}
+
+fn is_plain(scene: &Scene, relation: &Relation, name: &str) -> bool {
+    let Some(column) = relation.columns.iter().find(|column| column.name == name) else {
+        return false;
+    };
+    let number = column.number;
+    let is_key = scene
+        .tenancy
+        .key_of(scene.column_ref(relation.oid, number))
+        .is_some();
+    let refers = relation
+        .foreign_keys
+        .iter()
+        .any(|key| key.columns.contains(&number));
+    let unique = relation
+        .uniques
+        .iter()
+        .any(|unique| unique.columns.contains(&number));
+    let partitions = relation
+        .partition_key
+        .as_deref()
+        .is_some_and(|key| key.contains(&column.name));
+    !is_key && !refers && !unique && !partitions && column.generated == Generated::No
+}

@@ -1,0 +1,127 @@
+//! Learns from a unique key that spans tenants whether another tenant has a value.
+use super::read_row::victim_of;
+use super::{Aim, Attack, Command, Form, Object, Preparation, Probe, Scene, statement};
+use crate::catalog::{Generated, Relation, Unique};
+use crate::event::Severity;
+use std::collections::BTreeMap;
+
+pub struct UniqueKey;
+
+impl Probe for UniqueKey {
+    fn name(&self) -> &'static str {
+        "unique-key"
+    }
+
+    fn explanation(&self) -> &'static str {
+        include_str!("unique_key.md")
+    }
+
+    fn attacks(&self, scene: &Scene) -> Vec<Attack> {
+        let mut out = Vec::new();
+        for (id, attacker) in scene
+            .honest()
+            .filter(|(_, attacker)| !attacker.tenants.is_empty())
+        {
+            for relation in scene
+                .owned()
+                .filter(|relation| relation.parents.is_empty() && !is_directory(scene, relation))
+            {
+                for unique in relation
+                    .uniques
+                    .iter()
+                    .filter(|unique| spans_tenants(scene, relation, unique))
+                {
+                    let (Some((leaf, own)), Some((_, foreign))) = (
+                        scene.own_row(attacker, relation.oid),
+                        scene.victim_row(attacker, relation.oid),
+                    ) else {
+                        continue;
+                    };
+                    let taken: BTreeMap<i16, String> = unique
+                        .columns
+                        .iter()
+                        .filter_map(|n| Some((*n, scene.value(relation, foreign, *n)?.to_owned())))
+                        .collect();
+                    if taken.len() != unique.columns.len() {
+                        continue;
+                    }
+                    out.push(Attack {
+                        probe: self.name(),
+                        severity: Severity::Medium,
+                        object: Object::Relation(relation.oid),
+                        command: Command::Insert,
+                        form: Form::Bare,
+                        attacker: id,
+                        preparation: vec![Preparation::Erase {
+                            relation: leaf,
+                            ctid: own.ctid.clone(),
+                        }],
+                        statement: statement::insert(scene, &attacker.role, relation, own, &taken),
+                        supplied: foreign.values.iter().flatten().cloned().collect(),
+                        // The own row was taken out, so its own values are free.
+                        aim: Aim::Tell {
+                            free: statement::insert(
+                                scene,
+                                &attacker.role,
+                                relation,
+                                own,
+                                &BTreeMap::new(),
+                            ),
+                        },
+                        victim: victim_of(attacker, foreign),
+                        watch: Vec::new(),
+                        suspect: Some(unique.name.clone()),
+                    });
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The tables of tenants and users themselves: a name that is unique among them is taken for everybody by design.
+fn is_directory(scene: &Scene, relation: &Relation) -> bool {
+    let roots = scene
+        .tenancy
+        .keys
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| {
+            [scene.tenancy.tenant, scene.tenancy.user].contains(&Some(crate::tenancy::KeyId(*at)))
+        })
+        .filter_map(|(_, key)| key.root);
+    let single = |column: i16| relation.primary_key == [column];
+    roots.into_iter().any(|root| root.relation == relation.oid)
+        || relation.columns.iter().any(|c| {
+            single(c.number)
+                && scene
+                    .tenancy
+                    .key_of(scene.column_ref(relation.oid, c.number))
+                    .is_some()
+        })
+}
+
+/// A key whose columns hold neither a tenant, nor a user, nor a reference to an owned row, nor a value that the
+/// database itself draws: somebody can guess it, and everybody shares it.
+fn spans_tenants(scene: &Scene, relation: &Relation, unique: &Unique) -> bool {
+    let natural = |number: &i16| {
+        let Some(column) = relation.columns.iter().find(|c| c.number == *number) else {
+            return false;
+        };
+        let is_key = scene
+            .tenancy
+            .key_of(scene.column_ref(relation.oid, *number))
+            .is_some();
+        let refers = relation
+            .foreign_keys
+            .iter()
+            .any(|key| key.columns.contains(number) && scene.is_owned(key.target));
+        let drawn = column.generated != Generated::No
+            || column
+                .default
+                .as_deref()
+                .is_some_and(|text| text.contains('('));
+        !is_key && !refers && !drawn && column.type_name != "uuid"
+    };
+    !unique.columns.is_empty() && unique.predicate.is_none() && unique.columns.iter().all(natural)
+}
