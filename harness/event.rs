@@ -1,4 +1,5 @@
 //! What the engine tells while it works; every report is a fold over these events.
+use crate::error::Failure;
 use crate::span::{Bytes, Place};
 
 /// One thing that happened. Engine stages send events to a listener and never print.
@@ -17,6 +18,11 @@ pub enum Event {
         text: String,
     },
     Leak(Box<Finding>),
+    /// A leak that the configuration accepts: listed, but it does not fail the run.
+    Accepted {
+        finding: Box<Finding>,
+        reason: String,
+    },
     Unproven(Unproven),
     /// An attack went wrong in a way that the harness did not foresee.
     Errored {
@@ -27,6 +33,10 @@ pub enum Event {
         reason: String,
     },
     Finished(Summary),
+    /// The run could not do its work; nothing follows for this system.
+    Failed(Box<Failure>),
+    /// Somebody stopped the run; what was found until then has been sent.
+    Interrupted,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +85,17 @@ pub enum Severity {
     Medium,
     High,
     Critical,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
 }
 
 /// A leak as a person sees it: one cause, however many doors and commands lead through it.
@@ -165,6 +186,8 @@ pub struct Summary {
     pub errored: usize,
     /// Findings after grouping by cause.
     pub findings: usize,
+    /// How many of the findings the configuration accepts.
+    pub accepted: usize,
     /// Cells of relation × command × identity and of function × identity, and how many ended in a verdict.
     pub cells: usize,
     pub cells_proven: usize,

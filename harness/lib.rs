@@ -3,9 +3,13 @@
 //! Data flows one way: migrations → server → catalog → tenancy → world → probes → oracle → shrink → report.
 //! A stage uses only those on its left.
 pub mod catalog;
+pub mod cli;
+pub mod config;
+pub mod error;
 pub mod event;
 pub mod migrations;
 pub mod probes;
+pub mod report;
 pub mod span;
 pub mod sql;
 pub mod tenancy;

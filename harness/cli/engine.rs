@@ -1,0 +1,70 @@
+//! What the command line needs of the engine, so that its sessions can be tested without a database.
+use crate::catalog::Catalog;
+use crate::config::CheckPlan;
+use crate::error::Failure;
+use crate::event::{Listener, Summary};
+use crate::tenancy::Tenancy;
+
+/// A probe as people see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProbeEntry {
+    pub name: &'static str,
+    /// One line: what it tries.
+    pub summary: &'static str,
+    /// The explanation, in Markdown.
+    pub explanation: &'static str,
+}
+
+/// What was inferred of a migrated database, without attacking it.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    pub catalog: Catalog,
+    pub tenancy: Tenancy,
+}
+
+/// Does the work behind the commands.
+pub trait Engine {
+    /// Every probe, in the order in which they are listed.
+    fn probes(&self) -> Vec<ProbeEntry>;
+
+    /// Attacks one system and tells the listener everything, `Event::Finished` included.
+    fn check(
+        &self,
+        plan: &CheckPlan,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Summary, Failure>>;
+
+    /// Migrates and infers, and attacks nothing.
+    fn survey(
+        &self,
+        plan: &CheckPlan,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Survey, Failure>>;
+}
+
+/// The engine of this program.
+pub struct Harness;
+
+impl Engine for Harness {
+    fn probes(&self) -> Vec<ProbeEntry> {
+        Vec::new()
+    }
+
+    async fn check(
+        &self,
+        _plan: &CheckPlan,
+        _listener: &mut dyn Listener,
+    ) -> Result<Summary, Failure> {
+        // The one call site of the conductor: `check::check(plan, listener).await.map_err(Failure::from)`.
+        Err(Failure::new(70, "this build has no engine yet"))
+    }
+
+    async fn survey(
+        &self,
+        _plan: &CheckPlan,
+        _listener: &mut dyn Listener,
+    ) -> Result<Survey, Failure> {
+        // The one call site of `check::survey(plan, listener).await.map_err(Failure::from)`.
+        Err(Failure::new(70, "this build has no engine yet"))
+    }
+}

@@ -1,0 +1,204 @@
+//! The command line as typed. Nothing is decided here; `config::resolve` says what it means.
+use crate::config::{Color, Platform, ServerChoice, Settings};
+use crate::report;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Proves, by attacking, that tenants of a PostgreSQL application cannot read, write or sense each other's data.
+#[derive(Debug, Parser)]
+#[command(name = "watertight", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 clean, 1 leak, 2 usage, configuration or a migration that does not apply, 3 unproven,
+4 baseline failed, 5 no server, 70 a bug in watertight, 130 interrupted.";
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Read this configuration instead of watertight.toml or .config/watertight.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Take the settings of this profile of the configuration
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// When to use colours: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(Color::NAMES).map(|name| Color::parse(&name).unwrap_or_default()))]
+    pub color: Option<Color>,
+    /// Show no progress
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Attack the tenants of a schema and report every leak
+    Check(Box<Check>),
+    /// Show the probes; with a directory or system, what was inferred and would be attacked
+    List(List),
+    /// Explain what a probe tries and how to stop it
+    Explain(Explain),
+    /// Write a commented watertight.toml from what was inferred
+    Init(Init),
+}
+
+/// Which migrations, and in which PostgreSQL.
+#[derive(Debug, Args)]
+pub(super) struct Target {
+    /// Directory of migrations
+    #[arg(value_name = "DIR", conflicts_with_all = ["migrations", "system"])]
+    pub directory: Option<PathBuf>,
+    /// Directory of migrations; may be given several times
+    #[arg(long, value_name = "DIR", conflicts_with = "system")]
+    pub migrations: Vec<PathBuf>,
+    /// A system of the configuration; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub system: Vec<String>,
+    /// Stop after this migration
+    #[arg(long, value_name = "NAME")]
+    pub through: Option<String>,
+    /// Roles and schemas of a hosting platform in front of the migrations
+    #[arg(long, value_name = "NAME",
+          value_parser = PossibleValuesParser::new(Platform::NAMES).map(|name| Platform::parse(&name).unwrap_or_default()))]
+    pub platform: Option<Platform>,
+    /// Where to find a PostgreSQL
+    #[arg(long, value_name = "WHERE", help_heading = "Server",
+          value_parser = PossibleValuesParser::new(ServerChoice::NAMES).map(|name| ServerChoice::parse(&name).unwrap_or_default()))]
+    pub server: Option<ServerChoice>,
+    /// An existing server, used only inside of databases that watertight makes there and drops
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Server",
+        conflicts_with = "server"
+    )]
+    pub database_url: Option<String>,
+    /// Major version of the local PostgreSQL binaries
+    #[arg(long, value_name = "N", help_heading = "Server")]
+    pub postgres: Option<u32>,
+    /// Image of the container
+    #[arg(long, value_name = "IMAGE", help_heading = "Server")]
+    pub docker_image: Option<String>,
+    /// No statement may take longer, in milliseconds
+    #[arg(long, value_name = "MS", help_heading = "Server",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub statement_timeout: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub target: Target,
+    /// Run only this probe; may be given several times
+    #[arg(long, value_name = "NAME", help_heading = "Attacks")]
+    pub probe: Vec<String>,
+    /// Leave out this probe; may be given several times
+    #[arg(long, value_name = "NAME", help_heading = "Attacks")]
+    pub skip_probe: Vec<String>,
+    /// The number that every random choice comes from
+    #[arg(long, value_name = "N", help_heading = "Attacks")]
+    pub seed: Option<u64>,
+    /// Workers, each with a database of its own; 0 is one per core
+    #[arg(long, value_name = "N", help_heading = "Attacks")]
+    pub jobs: Option<usize>,
+    /// Do not fail because of cells that no attack could decide
+    #[arg(long, help_heading = "Attacks")]
+    pub allow_unproven: bool,
+    /// How to report on standard output
+    #[arg(long, value_name = "FORMAT", help_heading = "Report",
+          value_parser = PossibleValuesParser::new(report::ALL.iter().map(|format| {
+              clap::builder::PossibleValue::new(format.name).help(format.summary)
+          })))]
+    pub format: Option<String>,
+    /// Folder for events.jsonl
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The probe's name; `watertight list` shows them
+    #[arg(value_name = "PROBE")]
+    pub probe: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    #[command(flatten)]
+    pub target: Target,
+    /// Write to standard output and leave files alone
+    #[arg(long)]
+    pub print: bool,
+}
+
+fn some<T>(values: &[T]) -> Option<Vec<T>>
+where
+    T: Clone,
+{
+    (!values.is_empty()).then(|| values.to_vec())
+}
+
+impl Global {
+    pub fn settings(&self) -> Settings {
+        Settings {
+            color: self.color,
+            quiet: self.quiet.then_some(true),
+            ..Settings::default()
+        }
+    }
+}
+
+impl Target {
+    /// Whether the command line names something to look at.
+    pub fn is_named(&self) -> bool {
+        self.directory.is_some() || !self.migrations.is_empty() || !self.system.is_empty()
+    }
+
+    pub fn settings(&self) -> Settings {
+        let roots: Vec<PathBuf> = self
+            .directory
+            .iter()
+            .chain(&self.migrations)
+            .cloned()
+            .collect();
+        Settings {
+            migrations: some(&roots),
+            system: some(&self.system),
+            through: self.through.clone(),
+            platform: self.platform,
+            server: self.server,
+            database_url: self.database_url.clone(),
+            postgres: self.postgres,
+            docker_image: self.docker_image.clone(),
+            statement_timeout: self.statement_timeout,
+            ..Settings::default()
+        }
+    }
+}
+
+impl Check {
+    pub fn settings(&self) -> Settings {
+        Settings {
+            seed: self.seed,
+            format: self.format.clone(),
+            output: self.output.clone(),
+            probe: some(&self.probe),
+            skip_probe: some(&self.skip_probe),
+            allow_unproven: self.allow_unproven.then_some(true),
+            jobs: self.jobs,
+            ..self.target.settings()
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Migrates and infers for the commands that attack nothing.
+use super::flags::Target;
+use super::{Engine, Exit, Session, Survey, bug, runtime, stop};
+use crate::config::{CheckPlan, Known, resolve};
+use crate::error::Failure;
+use crate::event::{Event, Listener};
+use crate::report::Progress;
+
+/// What is inferred of each system that the flags name; `None` when stopped by Ctrl-C.
+pub(super) fn of<E: Engine>(
+    target: &Target,
+    session: &Session<'_, E>,
+) -> Result<Option<Vec<(CheckPlan, Survey)>>, Failure> {
+    let config = session.config()?;
+    let known = Known {
+        probes: &[],
+        formats: &["full"],
+    };
+    let settings = session.global.settings().over(target.settings());
+    let profile = session.global.profile.as_deref();
+    // Which probes run and how they are reported does not matter here.
+    let config = crate::config::Config {
+        settings: crate::config::Settings {
+            probe: None,
+            skip_probe: None,
+            format: None,
+            ..config.settings
+        },
+        ..config
+    };
+    let resolved = resolve(settings, profile, &config, session.working, known)?;
+    let look = session.streams.error_look(resolved.color);
+    let mut told = Told(session.streams.progress(resolved.quiet, &look));
+    let runtime = runtime()?;
+    let finished = bug::contain(|| {
+        runtime.block_on(stop::until_stopped(async {
+            let mut surveys = Vec::new();
+            for plan in resolved.plans {
+                let survey = session.engine.survey(&plan, &mut told).await?;
+                surveys.push((plan, survey));
+            }
+            Ok(surveys)
+        }))
+    });
+    told.0.clear();
+    match finished {
+        Some(Ok(Some(Ok(surveys)))) => Ok(Some(surveys)),
+        Some(Ok(Some(Err(failure)))) => Err(failure),
+        Some(Ok(None)) => Ok(None),
+        Some(Err(reason)) => Err(Failure::new(
+            Exit::Bug.code(),
+            format!("cannot listen for Ctrl-C: {reason}"),
+        )),
+        None => Err(Failure::new(Exit::Bug.code(), "nothing can be shown")),
+    }
+}
+
+/// Only progress is shown; what there is to say is printed at the end.
+struct Told(Progress);
+
+impl Listener for Told {
+    fn hear(&mut self, event: &Event) {
+        self.0.hear(event);
+    }
+}

@@ -1,0 +1,57 @@
+//! `--format concise`: a line per finding that editors can jump to.
+use super::plain::one_line;
+use super::summary::last_line;
+use super::{Format, Look, Report};
+use crate::event::{Event, Finding};
+use std::io::{self, Write};
+
+pub(super) const FORMAT: Format = Format {
+    name: "concise",
+    summary: "a line per finding: file:line:column: severity[probe]: title",
+    make: |look: Look| Box::new(Concise { look }),
+};
+
+struct Concise {
+    look: Look,
+}
+
+impl Report for Concise {
+    fn hear(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        match event {
+            Event::Leak(finding) => writeln!(out, "{}", finding_line(finding)),
+            Event::Accepted { finding, reason } => {
+                let reason = one_line(reason);
+                writeln!(out, "{} (accepted: {reason})", finding_line(finding))
+            }
+            Event::Errored {
+                probe,
+                object,
+                command,
+                role,
+                reason,
+            } => {
+                let text = one_line(&format!("{command} as {role}: {reason}"));
+                writeln!(out, "{object}: errored[{probe}]: {text}")
+            }
+            Event::Note { text } => writeln!(out, "note: {}", one_line(text)),
+            Event::Finished(summary) => writeln!(out, "{}", last_line(summary, &self.look)),
+            Event::Interrupted => writeln!(out, "interrupted: this is what was found until then"),
+            Event::Unproven(_) | Event::Started(_) | Event::Phase { .. } | Event::Failed(_) => {
+                Ok(())
+            }
+        }
+    }
+}
+
+fn finding_line(finding: &Finding) -> String {
+    let place = match &finding.culprit.source {
+        Some(source) => source.place.to_string(),
+        None => finding.object.clone(),
+    };
+    one_line(&format!(
+        "{place}: {}[{}]: {}",
+        finding.severity.name(),
+        finding.probe,
+        finding.title
+    ))
+}

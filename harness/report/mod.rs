@@ -1,0 +1,62 @@
+//! Shows events to people and machines. Each format is one file and one line in `ALL`.
+mod concise;
+mod excerpt;
+mod full;
+mod github;
+mod inferred;
+mod json;
+mod plain;
+mod progress;
+mod reports;
+mod starter;
+mod summary;
+mod tally;
+
+pub use excerpt::draw_failure;
+pub use inferred::describe;
+pub use json::line as json_line;
+pub use progress::{Pace, Progress};
+pub use reports::{ReportError, Reports};
+pub use starter::{starter_preface, starter_system};
+pub use tally::Tally;
+
+use crate::event::Event;
+use std::io::{self, Write};
+
+/// How text may look where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    pub color: bool,
+    /// In columns.
+    pub width: usize,
+    /// Several systems report into one stream, so lines must name theirs.
+    pub many: bool,
+    /// Where `events.jsonl` stands, as people should type it.
+    pub events: String,
+}
+
+/// A fold over events that writes what a reader should see now.
+pub trait Report {
+    fn hear(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()>;
+
+    /// After the last event of the last system.
+    fn close(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.flush()
+    }
+}
+
+/// A report format that `--format` can name.
+pub struct Format {
+    pub name: &'static str,
+    /// For `--help`.
+    pub summary: &'static str,
+    pub make: fn(Look) -> Box<dyn Report>,
+}
+
+/// Every report format, the default first.
+pub static ALL: &[Format] = &[full::FORMAT, concise::FORMAT, json::FORMAT, github::FORMAT];
+
+/// The format of this name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    ALL.iter().find(|format| format.name == name)
+}
