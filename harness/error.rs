@@ -10,7 +10,7 @@ pub struct Failure {
     /// Fits after "error: ".
     pub title: String,
     /// The line that is at fault, when it stands in a file of the user's.
-    pub excerpt: Option<Source>,
+    pub excerpt: Option<Box<Source>>,
     /// What else is known: the server's message, its SQLSTATE …
     pub notes: Vec<String>,
     /// The next step.
@@ -30,7 +30,7 @@ impl Failure {
 
     #[must_use]
     pub fn at(mut self, excerpt: Source) -> Failure {
-        self.excerpt = Some(excerpt);
+        self.excerpt = Some(Box::new(excerpt));
         self
     }
 

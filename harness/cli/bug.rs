@@ -8,9 +8,7 @@ pub fn announce_panics() {
         let place = panic.location().map_or_else(String::new, |place| {
             format!(" ({}:{})", place.file(), place.line())
         });
-        let words = panic
-            .payload_as_str()
-            .unwrap_or("no further words");
+        let words = panic.payload_as_str().unwrap_or("no further words");
         // Standard error may be closed, and a panic inside of the hook would abort without cleaning up.
         drop(writeln!(
             std::io::stderr(),

@@ -46,7 +46,12 @@ pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<
 }
 
 fn decide<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Resolved, Failure> {
-    let probes: Vec<&str> = session.engine.probes().iter().map(|probe| probe.name).collect();
+    let probes: Vec<&str> = session
+        .engine
+        .probes()
+        .iter()
+        .map(|probe| probe.name)
+        .collect();
     let formats: Vec<&str> = report::ALL.iter().map(|format| format.name).collect();
     let config = session.config()?;
     let known = Known {

@@ -50,7 +50,11 @@ impl Exit {
 /// How the whole run ended. Over several systems the worst counts: a leak outranks whatever could not be done
 /// elsewhere, because it is certain.
 pub fn of(tally: &Tally) -> Exit {
-    let mut seen: Vec<Exit> = tally.failures.iter().map(|&code| Exit::of_code(code)).collect();
+    let mut seen: Vec<Exit> = tally
+        .failures
+        .iter()
+        .map(|&code| Exit::of_code(code))
+        .collect();
     if tally.interrupted {
         seen.push(Exit::Interrupted);
     }

@@ -20,7 +20,11 @@ pub(super) fn run<E: Engine>(flags: &Init, session: &Session<'_, E>) -> Result<E
     };
     let mut text = report::starter_preface();
     for (plan, survey) in &surveys {
-        text.push_str(&report::starter_system(plan, &survey.catalog, &survey.tenancy));
+        text.push_str(&report::starter_system(
+            plan,
+            &survey.catalog,
+            &survey.tenancy,
+        ));
     }
     if flags.print {
         return session.print(&text);

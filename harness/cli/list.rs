@@ -13,7 +13,11 @@ pub(super) fn run<E: Engine>(flags: &List, session: &Session<'_, E>) -> Result<E
         None => return Ok(Exit::Interrupted),
         Some(surveys) => {
             for (plan, survey) in &surveys {
-                text.push_str(&report::describe(&plan.system, &survey.catalog, &survey.tenancy));
+                text.push_str(&report::describe(
+                    &plan.system,
+                    &survey.catalog,
+                    &survey.tenancy,
+                ));
             }
         }
     }
@@ -22,7 +26,11 @@ pub(super) fn run<E: Engine>(flags: &List, session: &Session<'_, E>) -> Result<E
 
 fn probes<E: Engine>(engine: &E) -> String {
     let probes = engine.probes();
-    let width = probes.iter().map(|probe| probe.name.len()).max().unwrap_or(0);
+    let width = probes
+        .iter()
+        .map(|probe| probe.name.len())
+        .max()
+        .unwrap_or(0);
     let mut text: String = probes
         .iter()
         .map(|probe| format!("{:width$}  {}\n", probe.name, probe.summary))

@@ -64,7 +64,9 @@ impl Streams {
 }
 
 fn width() -> usize {
-    let typed = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let typed = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     typed.or_else(seen).unwrap_or(100).clamp(60, 160)
 }

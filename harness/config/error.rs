@@ -99,12 +99,14 @@ impl From<ConfigError> for Failure {
         let mut failure = Failure::new(error.exit_code(), error.to_string());
         failure.help = error.next_step();
         match error {
-            ConfigError::Syntax { at, .. } => failure.excerpt = at.map(|at| *at),
+            ConfigError::Syntax { at, .. } => failure.excerpt = at,
             ConfigError::UnknownKey { at, .. }
             | ConfigError::WrongValue { at, .. }
-            | ConfigError::MissingKey { at, .. } => failure.excerpt = Some(*at),
+            | ConfigError::MissingKey { at, .. } => failure.excerpt = Some(at),
             ConfigError::NoMigrations { looked_in } => {
-                failure.notes.push(format!("looked in {}", looked_in.join(", ")));
+                failure
+                    .notes
+                    .push(format!("looked in {}", looked_in.join(", ")));
             }
             _ => {}
         }

@@ -115,7 +115,9 @@ fn systems(
         let known: Vec<&str> = config.systems.iter().map(|system| &*system.name).collect();
         let found = names.iter().map(|name| {
             let system = config.systems.iter().find(|system| system.name == *name);
-            system.cloned().ok_or_else(|| unknown("system", name, &known))
+            system
+                .cloned()
+                .ok_or_else(|| unknown("system", name, &known))
         });
         return Ok((found.collect::<Result<_, _>>()?, None));
     }
@@ -137,7 +139,10 @@ fn system_at(roots: &[PathBuf], config: &Config, working: &Path) -> System {
     let same = |system: &&System| {
         system.migrations.len() == roots.len()
             && system.migrations.iter().zip(roots).all(|(left, right)| {
-                working.join(left).components().eq(working.join(right).components())
+                working
+                    .join(left)
+                    .components()
+                    .eq(working.join(right).components())
             })
     };
     if let Some(system) = config.systems.iter().find(same) {

@@ -5,7 +5,9 @@ use crate::error::Failure;
 use crate::event::{Finding, Source};
 use crate::span::Bytes;
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
+};
 
 /// A finding in the compiler's manner: the title, the clause underlined where it stands, notes, help.
 pub(super) fn draw_finding(finding: &Finding, look: &Look) -> String {
@@ -69,7 +71,9 @@ pub(super) fn draw_note(text: &str, look: &Look) -> String {
 }
 
 pub(super) fn draw_warning(id: &str, title: &str, notes: &[String], look: &Look) -> String {
-    let title = Level::WARNING.primary_title(one_line(title)).id(one_line(id));
+    let title = Level::WARNING
+        .primary_title(one_line(title))
+        .id(one_line(id));
     renderer(look).render(&[title.elements(messages(notes, None, look))])
 }
 

@@ -60,7 +60,10 @@ impl Report for Full {
 impl Full {
     fn write_finding(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}\n", draw_finding(finding, &self.look))?;
-        writeln!(out, "  try it in psql on the migrated database; it rolls back:\n")?;
+        writeln!(
+            out,
+            "  try it in psql on the migrated database; it rolls back:\n"
+        )?;
         for line in printable(finding.repro.trim_end()).lines() {
             writeln!(out, "{}", format!("    {line}").trim_end())?;
         }

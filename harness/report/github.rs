@@ -74,11 +74,7 @@ impl Report for GitHub {
 fn finding_line(finding: &Finding) -> String {
     let place = finding.culprit.source.as_ref().map(|source| {
         let file = source.place.file.display().to_string();
-        (
-            file,
-            source.place.line.0.get(),
-            source.place.column.0.get(),
-        )
+        (file, source.place.line.0.get(), source.place.column.0.get())
     });
     let mut text = format!(
         "{}\n{} as {} on {}: expected {}, got {}",
@@ -101,7 +97,11 @@ fn annotation(place: Option<(String, u32, u32)>, title: &str, text: &str) -> Str
     let place = place.map_or_else(String::new, |(file, line, column)| {
         format!("file={},line={line},col={column},", property(&file))
     });
-    format!("::error {place}title={}::{}", property(title), message(text))
+    format!(
+        "::error {place}title={}::{}",
+        property(title),
+        message(text)
+    )
 }
 
 /// Escapes what would end the message: the runner reads one command a line.

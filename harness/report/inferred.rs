@@ -75,10 +75,13 @@ fn people(catalog: &Catalog, tenancy: &Tenancy) -> Vec<[String; 2]> {
     for membership in &tenancy.memberships {
         let columns = [membership.user_column, membership.tenant_column];
         let columns = columns.map(|column| column_name(catalog, membership.relation, column));
-        let ranks = membership.rank.as_ref().map_or_else(String::new, |(column, ranks)| {
-            let column = column_name(catalog, membership.relation, *column);
-            format!("; {column} is {}", ranks.join(", "))
-        });
+        let ranks = membership
+            .rank
+            .as_ref()
+            .map_or_else(String::new, |(column, ranks)| {
+                let column = column_name(catalog, membership.relation, *column);
+                format!("; {column} is {}", ranks.join(", "))
+            });
         let table = relation_name(catalog, membership.relation);
         row(
             "members are in",
@@ -252,7 +255,10 @@ pub(super) fn column_name(catalog: &Catalog, oid: Oid, number: i16) -> String {
                 .iter()
                 .find(|column| column.number == number)
         })
-        .map_or_else(|| format!("column {number}"), |column| one_line(&column.name))
+        .map_or_else(
+            || format!("column {number}"),
+            |column| one_line(&column.name),
+        )
 }
 
 pub(super) fn column_ref(catalog: &Catalog, column: ColumnRef) -> String {

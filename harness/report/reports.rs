@@ -90,7 +90,8 @@ impl Reports {
         if let Err(reason) = file.write_all(format!("{line}\n").as_bytes()) {
             self.events = None;
             let path = self.events_path.clone();
-            self.trouble.get_or_insert(ReportError::Events { path, reason });
+            self.trouble
+                .get_or_insert(ReportError::Events { path, reason });
         }
     }
 
@@ -125,8 +126,7 @@ impl Listener for Reports {
         if let Event::Failed(failure) = event {
             let drawn = draw_failure(failure, &self.look);
             let failures = &mut self.failures;
-            self.progress
-                .aside(|| drop(writeln!(failures, "{drawn}")));
+            self.progress.aside(|| drop(writeln!(failures, "{drawn}")));
         }
     }
 }

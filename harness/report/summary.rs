@@ -61,7 +61,10 @@ pub(super) fn unproven_lines(cells: &[Unproven], events: &str) -> Vec<String> {
 fn grouped(cells: &[&Unproven]) -> Vec<String> {
     let mut reasons: Vec<(&str, Vec<&Unproven>)> = Vec::new();
     for cell in cells {
-        match reasons.iter_mut().find(|(reason, _)| *reason == cell.reason) {
+        match reasons
+            .iter_mut()
+            .find(|(reason, _)| *reason == cell.reason)
+        {
             Some((_, same)) => same.push(cell),
             None => reasons.push((&cell.reason, vec![cell])),
         }
@@ -82,7 +85,10 @@ fn grouped(cells: &[&Unproven]) -> Vec<String> {
 fn objects(cells: &[&Unproven]) -> String {
     let mut objects: Vec<(&str, Vec<&str>)> = Vec::new();
     for cell in cells {
-        match objects.iter_mut().find(|(object, _)| *object == cell.object) {
+        match objects
+            .iter_mut()
+            .find(|(object, _)| *object == cell.object)
+        {
             Some((_, commands)) if commands.contains(&&*cell.command) => {}
             Some((_, commands)) => commands.push(&cell.command),
             None => objects.push((&cell.object, vec![&cell.command])),
