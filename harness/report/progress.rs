@@ -81,10 +81,8 @@ impl Progress {
                 self.started = Some(started.system.clone());
                 self.write_line(&facts);
             }
-            Event::Phase { phase, done, total } => {
-                if self.pace.allows(Instant::now()) {
-                    self.show(&self.words(*phase, *done, *total));
-                }
+            Event::Phase { phase, done, total } if self.pace.allows(Instant::now()) => {
+                self.show(&self.words(*phase, *done, *total));
             }
             Event::Finished(_) | Event::Failed(_) | Event::Interrupted => self.clear(),
             _ => {}
