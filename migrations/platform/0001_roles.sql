@@ -1,4 +1,5 @@
--- The roles of a Supabase project. Roles belong to the cluster, so each is made only where it is absent, and one that exists is left as it is.
+-- The roles of a Supabase project.
+-- Roles belong to the cluster, so each is made only where it is absent, and one that exists is left as it is.
 
 do $$
 declare

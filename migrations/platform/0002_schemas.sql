@@ -1,4 +1,4 @@
--- The schemas of a Supabase project, who may use them, what new objects in them are granted, and the extensions that a project starts with.
+-- The schemas of a Supabase project, who may use them, what new objects in them are granted, and the first extensions.
 
 create schema if not exists extensions;
 create schema if not exists auth;

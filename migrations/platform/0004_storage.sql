@@ -134,7 +134,7 @@ create trigger update_objects_updated_at
 revoke all on storage.s3_multipart_uploads, storage.s3_multipart_uploads_parts from anon, authenticated;
 grant select on storage.s3_multipart_uploads, storage.s3_multipart_uploads_parts to anon, authenticated;
 
--- Supabase grants these as well. No policy restrains them, they would be one and the same finding in every project, so they are left out.
+-- Supabase grants these as well. No policy restrains them, so they would be one and the same finding in every project.
 revoke truncate, references, trigger on storage.buckets, storage.objects from anon, authenticated;
 
 alter schema storage owner to supabase_storage_admin;

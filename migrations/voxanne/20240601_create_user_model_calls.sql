@@ -84,8 +84,16 @@ create index idx_call_tracking_call_id on public.call_tracking (call_id);
 alter table public.call_tracking enable row level security;
 create policy call_tracking_own on public.call_tracking
   for all to authenticated
-  using (exists (select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()
+    )
+  );
 
 -- Calls that are on the line now.
 create table public.user_active_calls (
@@ -143,8 +151,16 @@ create trigger update_recording_upload_queue_updated_at
 alter table public.recording_upload_queue enable row level security;
 create policy recording_upload_queue_own on public.recording_upload_queue
   for all to authenticated
-  using (exists (select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()
+    )
+  );
 
 -- Answers that an agent made up; belongs to the user through its call.
 create table public.hallucination_flags (
@@ -162,8 +178,16 @@ create index idx_hallucination_flags_agent_id on public.hallucination_flags (age
 alter table public.hallucination_flags enable row level security;
 create policy hallucination_flags_own on public.hallucination_flags
   for all to authenticated
-  using (exists (select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()
+    )
+  );
 
 -- Webhooks that were handled, so that none is handled twice. Only the backend reads and writes it.
 create table public.processed_webhook_events (

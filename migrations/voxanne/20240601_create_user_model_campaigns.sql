@@ -95,8 +95,16 @@ create table public.campaign_metrics (
 alter table public.campaign_metrics enable row level security;
 create policy campaign_metrics_own on public.campaign_metrics
   for all to authenticated
-  using (exists (select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()
+    )
+  );
 
 -- Lists of people to call.
 create table public.call_lists (

@@ -111,8 +111,16 @@ create table public.knowledge_base_changelog (
 alter table public.knowledge_base_changelog enable row level security;
 create policy knowledge_base_changelog_own on public.knowledge_base_changelog
   for all to authenticated
-  using (exists (select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  );
 
 -- Uploads to the voice provider; belongs to the user through its knowledge base.
 create table public.kb_sync_log (
@@ -127,5 +135,13 @@ create index idx_kb_sync_log_knowledge_base_id on public.kb_sync_log (knowledge_
 alter table public.kb_sync_log enable row level security;
 create policy kb_sync_log_own on public.kb_sync_log
   for all to authenticated
-  using (exists (select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  );

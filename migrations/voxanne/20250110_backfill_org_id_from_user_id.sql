@@ -1,4 +1,4 @@
--- Phase 3 of the backfill: every row receives the organization of its user, which is the default organization unless the user has one.
+-- Phase 3 of the backfill: every row receives the organization of its user, which is the default one unless the user has another.
 
 -- One organization for all: what the plan calls the 1:1 mapping. A user whose app_metadata names an existing organization keeps it;
 -- a user_id that is NULL or names nobody leads to the default organization.

@@ -1,4 +1,5 @@
--- Phase 1, step 2: appointments of an organization. As it was deployed: its references name a row by id alone, whoever owns that row.
+-- Phase 1, step 2: appointments of an organization.
+-- As it was deployed: its references name a row by id alone, whoever owns that row.
 
 create type public.appointment_status as enum ('pending', 'confirmed', 'completed', 'cancelled', 'no_show');
 

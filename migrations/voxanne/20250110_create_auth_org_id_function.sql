@@ -1,4 +1,5 @@
--- The caller's organization, read from the token. This is the function as it was deployed: its fallback reads user_metadata, which users edit themselves.
+-- The caller's organization, read from the token.
+-- As it was deployed: the fallback reads user_metadata, which users edit themselves.
 
 create function public.auth_org_id() returns uuid
   language sql stable
@@ -9,7 +10,8 @@ as $$
   )::uuid
 $$;
 
-comment on function public.auth_org_id() is 'The organization of the caller, from app_metadata.org_id of the token, else from user_metadata.org_id.';
+comment on function public.auth_org_id() is
+  'The organization of the caller, from app_metadata.org_id of the token, else from user_metadata.org_id.';
 
 drop policy organizations_select on public.organizations;
 create policy organizations_select on public.organizations

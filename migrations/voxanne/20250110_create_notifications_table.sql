@@ -1,4 +1,5 @@
--- Phase 1, step 3: notifications of one user inside an organization. As it was deployed: create_notification believes the organization and the user that it is told.
+-- Phase 1, step 3: notifications of one user inside an organization.
+-- As it was deployed: create_notification believes the organization and the user that it is told.
 
 create type public.notification_type as enum (
   'hot_lead', 'new_appointment', 'appointment_reminder', 'appointment_cancelled', 'missed_call', 'voicemail', 'system'

@@ -1,4 +1,5 @@
--- Phase 1, step 5: audit logs. pgaudit is switched on where the server has it loaded and queued elsewhere. As it was deployed: the functions believe the organization that they are told.
+-- Phase 1, step 5: audit logs. pgaudit is switched on where the server has it loaded and queued elsewhere.
+-- As it was deployed: the functions believe the organization that they are told.
 
 create table public.audit_logs (
   id uuid primary key default gen_random_uuid(),

@@ -1,4 +1,5 @@
--- The switch: the policies of the user model are dropped, since permissive ones would be ORed with the new, and the caller's organization decides.
+-- The switch: the policies of the user model are dropped and the caller's organization decides.
+-- A user policy left behind would be ORed with the new one, since both are permissive.
 
 drop policy call_logs_own on public.call_logs;
 create policy call_logs_org on public.call_logs

@@ -1,4 +1,5 @@
--- Phase 5 of the backfill: every user whose app_metadata names no existing organization belongs to the default one. Tokens carry it from the next login on.
+-- Phase 5 of the backfill: every user whose app_metadata names no existing organization belongs to the default one.
+-- Tokens carry it from the next login on.
 
 update auth.users
 set raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || '{"org_id": "a0000000-0000-0000-0000-000000000001"}',

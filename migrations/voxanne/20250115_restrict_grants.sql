@@ -1,4 +1,4 @@
--- Grants: anon has none, members have what the product lets them do, and nobody but the backend may TRUNCATE, REFERENCE or put TRIGGERs on a table.
+-- Grants: anon has none, members have what the product lets them do, and only the backend may truncate, reference or put triggers.
 
 revoke all on all tables in schema public from anon, authenticated;
 revoke all on all sequences in schema public from anon, authenticated;

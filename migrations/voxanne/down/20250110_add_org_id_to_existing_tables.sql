@@ -145,8 +145,16 @@ create policy call_logs_own on public.call_logs
   with check (user_id = auth.uid());
 create policy call_tracking_own on public.call_tracking
   for all to authenticated
-  using (exists (select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.calls as parent where parent.id = call_tracking.call_id and parent.user_id = auth.uid()
+    )
+  );
 create policy calls_own_select on public.calls
   for select to authenticated
   using (user_id = auth.uid());
@@ -201,16 +209,32 @@ create policy knowledge_base_own_delete on public.knowledge_base
   using (user_id = auth.uid());
 create policy knowledge_base_changelog_own on public.knowledge_base_changelog
   for all to authenticated
-  using (exists (select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.knowledge_base as parent where parent.id = knowledge_base_changelog.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  );
 create policy integrations_own on public.integrations
   for all to authenticated
   using (user_id = auth.uid())
   with check (user_id = auth.uid());
 create policy recording_upload_queue_own on public.recording_upload_queue
   for all to authenticated
-  using (exists (select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.calls as parent where parent.id = recording_upload_queue.call_id and parent.user_id = auth.uid()
+    )
+  );
 create policy imports_own on public.imports
   for all to authenticated
   using (user_id = auth.uid())
@@ -221,20 +245,44 @@ create policy outreach_templates_own on public.outreach_templates
   with check (user_id = auth.uid());
 create policy campaign_metrics_own on public.campaign_metrics
   for all to authenticated
-  using (exists (select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.campaigns as parent where parent.id = campaign_metrics.campaign_id and parent.user_id = auth.uid()
+    )
+  );
 create policy phone_blacklist_own on public.phone_blacklist
   for all to authenticated
   using (user_id = auth.uid())
   with check (user_id = auth.uid());
 create policy hallucination_flags_own on public.hallucination_flags
   for all to authenticated
-  using (exists (select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.calls as parent where parent.id = hallucination_flags.call_id and parent.user_id = auth.uid()
+    )
+  );
 create policy kb_sync_log_own on public.kb_sync_log
   for all to authenticated
-  using (exists (select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()))
-  with check (exists (select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()));
+  using (
+    exists (
+      select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  )
+  with check (
+    exists (
+      select from public.knowledge_base as parent where parent.id = kb_sync_log.knowledge_base_id and parent.user_id = auth.uid()
+    )
+  );
 create policy agent_configurations_own on public.agent_configurations
   for all to authenticated
   using (user_id = auth.uid())
