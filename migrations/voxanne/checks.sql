@@ -1,6 +1,7 @@
--- Checks: the verification queries and success criteria of the backfill plan and of the deployment guide, true when all migrations are applied.
--- Each is one statement that returns one boolean, run by a superuser in a transaction that is rolled back. Criteria about what another
--- organization can see are proved by attack and not here.
+-- Checks: the verification queries and success criteria of the backfill plan and of the deployment guide.
+-- They hold when all migrations are applied.
+-- Each is one statement that returns one boolean, run by a superuser in a transaction that is rolled back.
+-- Criteria about what another organization can see are proved by attack and not here.
 
 -- The backfill plan.
 
