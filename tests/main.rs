@@ -1,2 +1,6 @@
 //! The one test binary.
+mod cli;
+mod config;
 mod migrations;
+mod report;
+mod tidy;

@@ -16,7 +16,7 @@ pub(super) fn draw_finding(finding: &Finding, look: &Look) -> String {
         Some(source) => {
             let named = name_in_statement(source, &finding.culprit.name);
             let label = format!("the {} that let it through", finding.culprit.kind);
-            elements.push(snippet(source, named.map(|span| (span, label))));
+            elements.push(snippet(source, named.map(|span| (span, label)), look));
         }
         None => elements.push(Element::from(Origin::path(one_line(&finding.object)))),
     }
@@ -27,7 +27,7 @@ pub(super) fn draw_finding(finding: &Finding, look: &Look) -> String {
             finding.attacker,
             finding.command.to_uppercase(),
             finding.object,
-            through(&finding.door)
+            through(finding)
         ),
         format!("expected {}, got {}", finding.expected, finding.got),
     ];
@@ -37,15 +37,18 @@ pub(super) fn draw_finding(finding: &Finding, look: &Look) -> String {
     }
     notes.extend(finding.notes.iter().cloned());
     elements.extend(messages(&notes, finding.help.as_deref(), look));
-    let title = Level::ERROR
-        .primary_title(one_line(&finding.title))
-        .id(one_line(&finding.probe));
+    let probe = one_line(&finding.probe);
+    let before = "error[]: ".len() + probe.chars().count();
+    let title = wrap(&finding.title, look.width.saturating_sub(before).max(40));
+    let title = Level::ERROR.primary_title(title).id(probe);
     renderer(look).render(&[title.elements(elements)])
 }
 
-fn through(door: &str) -> String {
-    match door {
+/// The door, unless it is the attacked object itself.
+fn through(finding: &Finding) -> String {
+    match finding.door.as_str() {
         "direct" | "" => String::new(),
+        door if door.ends_with(&finding.object) => String::new(),
         door => format!(" through {door}"),
     }
 }
@@ -54,7 +57,7 @@ fn through(door: &str) -> String {
 pub fn draw_failure(failure: &Failure, look: &Look) -> String {
     let mut elements = Vec::new();
     if let Some(source) = &failure.excerpt {
-        elements.push(snippet(source, None));
+        elements.push(snippet(source, None, look));
     }
     elements.extend(messages(&failure.notes, failure.help.as_deref(), look));
     let title = wrap(&failure.title, look.width.saturating_sub(7).max(40));
@@ -100,7 +103,7 @@ fn messages(notes: &[String], help: Option<&str>, look: &Look) -> Vec<Element<'s
 }
 
 /// The statement's lines with the clause underlined, and the culprit's name marked.
-fn snippet(source: &Source, named: Option<(Bytes, String)>) -> Element<'static> {
+fn snippet(source: &Source, named: Option<(Bytes, String)>, look: &Look) -> Element<'static> {
     let text = &*source.text;
     let clause = within(text, &headline(text, &source.clause));
     let first = clause.start.min(within(text, &source.statement).start);
@@ -116,8 +119,14 @@ fn snippet(source: &Source, named: Option<(Bytes, String)>) -> Element<'static> 
             .span(shift(&clause))
             .label(one_line(&source.label)),
     ];
+    // Two marks far apart on one line of SQL would make it wider than the terminal.
+    let beside = |span: &Bytes| {
+        let between = &text[span.start.min(clause.start)..span.end.max(clause.end)];
+        let apart = span.end <= clause.start || span.start >= clause.end;
+        apart && (between.contains('\n') || between.chars().count() + 20 < look.width)
+    };
     if let Some((span, label)) = named
-        && (span.end <= clause.start || span.start >= clause.end)
+        && beside(&span)
     {
         annotations.push(AnnotationKind::Context.span(shift(&span)).label(label));
     }
