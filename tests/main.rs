@@ -3,4 +3,6 @@ mod cli;
 mod config;
 mod migrations;
 mod report;
+mod server;
+mod support;
 mod tidy;

@@ -1,0 +1,112 @@
+//! What several test modules need: places of their own on this machine, and a look at its processes.
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use watertight::server::{Places, Request, Search, Server};
+
+/// A directory in memory or on disk where one test's servers run, so that tests do not see each other's.
+pub struct Ground {
+    directory: tempfile::TempDir,
+    pub places: Places,
+}
+
+impl Ground {
+    pub fn new() -> Ground {
+        let memory = Path::new("/dev/shm");
+        let base = if memory.is_dir() {
+            memory.to_owned()
+        } else {
+            PathBuf::from("/tmp")
+        };
+        let directory = tempfile::Builder::new()
+            .prefix("wt-test-")
+            .tempdir_in(base)
+            .unwrap();
+        // Root gives its servers to another user, who has to get in and to remove what is his.
+        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
+        let places = places_in(directory.path());
+        Ground { directory, places }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Run directories that are there now.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.path()).unwrap();
+        entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| {
+                path.file_name()
+                    .unwrap()
+                    .to_string_lossy()
+                    .contains("watertight-")
+            })
+            .collect()
+    }
+}
+
+/// Runs and cache below one directory, programs from this machine.
+pub fn places_in(directory: &Path) -> Places {
+    Places {
+        search: Search::system(),
+        scratch: vec![directory.to_owned()],
+        cache: Some(directory.join("cache")),
+    }
+}
+
+/// Starts a server, or says what a machine needs for this test.
+pub async fn start(request: &Request, places: &Places) -> Server {
+    match Server::start_in(request, places).await {
+        Ok(server) => server,
+        Err(error) => panic!("this test needs PostgreSQL's programs on this machine: {error}"),
+    }
+}
+
+/// The process id of the server in a run directory.
+pub fn postmaster(directory: &Path) -> u32 {
+    let text = std::fs::read_to_string(directory.join("data/postmaster.pid")).unwrap();
+    text.lines().next().unwrap().trim().parse().unwrap()
+}
+
+pub fn parent(process: u32) -> u32 {
+    let output = Command::new("ps")
+        .args(["-o", "ppid=", "-p", &process.to_string()])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap()
+}
+
+pub fn kill(process: u32, signal: &str) {
+    let done = Command::new("kill")
+        .args([&format!("-{signal}"), &process.to_string()])
+        .status();
+    assert!(done.unwrap().success());
+}
+
+/// Zombies do not count: they only wait for their parent to look.
+pub fn is_running(process: u32) -> bool {
+    let output = Command::new("ps")
+        .args(["-o", "stat=", "-p", &process.to_string()])
+        .output()
+        .unwrap();
+    let state = String::from_utf8(output.stdout).unwrap();
+    !state.trim().is_empty() && !state.trim().starts_with('Z')
+}
+
+pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !done() {
+        assert!(
+            Instant::now() < deadline,
+            "after 30 s it is not so that {what}"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
