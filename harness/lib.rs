@@ -12,7 +12,6 @@ pub mod probes;
 pub mod report;
 pub mod server;
 pub mod span;
-pub mod span;
 pub mod sql;
 pub mod sqlstate;
 pub mod tenancy;

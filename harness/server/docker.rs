@@ -1,28 +1,20 @@
-//! A server in a container, through testcontainers; what killed runs left is found again by label.
+//! A server in a container, through testcontainers.
 use super::account::Account;
 use super::error::{ServerError, with_causes, within};
 use super::places::Places;
-use super::rundir::{Dead, RunDirectory};
+use super::rundir::RunDirectory;
 use super::session::Session;
-use super::{Request, settings};
+use super::{Request, engine, settings};
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use testcontainers::bollard::Docker;
-use testcontainers::bollard::models::{
-    ContainerSummary, ContainerSummaryStateEnum, HostConfig, ImageConfig, PortBinding,
-};
-use testcontainers::bollard::query_parameters::{
-    ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
-};
-use testcontainers::core::client::docker_client_instance;
+use testcontainers::bollard::models::{HostConfig, ImageConfig, PortBinding};
 use testcontainers::core::{ContainerPort, Mount};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt};
 use tokio_postgres::Config;
 
-const PING_LIMIT: Duration = Duration::from_secs(5);
 const PULL_LIMIT: Duration = Duration::from_secs(15 * 60);
 const START_LIMIT: Duration = Duration::from_secs(120);
 const STOP_LIMIT: Duration = Duration::from_secs(30);
@@ -31,13 +23,6 @@ const POLL: Duration = Duration::from_millis(20);
 const PORT: u16 = 5432;
 /// The official image's version when none is asked for.
 const DEFAULT_MAJOR: u32 = 17;
-/// A running container whose lock file nobody can find is given this time: it may belong to another machine's view.
-const UNKNOWN_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-
-const RUN_LABEL: &str = "watertight.run";
-const MACHINE_LABEL: &str = "watertight.machine";
-const LOCK_LABEL: &str = "watertight.lock";
-
 /// A running container. Its run directory holds nothing but the lock that tells later runs that we live.
 pub(super) struct Container {
     container: Option<ContainerAsync<GenericImage>>,
@@ -47,31 +32,12 @@ pub(super) struct Container {
     pub password: String,
 }
 
-/// Whether an engine answers; the reason when not.
-pub(super) async fn answers() -> Result<(), String> {
-    engine().await.map(drop)
-}
-
-async fn engine() -> Result<Docker, String> {
-    let asked = async {
-        let docker = docker_client_instance()
-            .await
-            .map_err(|error| with_causes(&error))?;
-        docker.ping().await.map_err(|error| with_causes(&error))?;
-        Ok(docker)
-    };
-    match tokio::time::timeout(PING_LIMIT, asked).await {
-        Ok(answer) => answer,
-        Err(_) => Err(format!("no answer within {} s", PING_LIMIT.as_secs())),
-    }
-}
-
 /// Starts a container and waits until PostgreSQL answers from outside of it.
 pub(super) async fn start(
     request: &Request,
     places: &Places,
 ) -> Result<(Container, Session), ServerError> {
-    let docker = engine().await.map_err(|reason| ServerError::Docker {
+    let docker = engine::engine().await.map_err(|reason| ServerError::Docker {
         reason: format!("no engine answers: {reason}"),
         help: "start Docker (for example with systemctl start docker), or use local programs with --server local".to_owned(),
     })?;
@@ -177,9 +143,7 @@ impl Container {
             .with_cmd(command(description))
             .with_env_var("POSTGRES_PASSWORD", &self.password)
             .with_env_var("POSTGRES_INITDB_ARGS", "--no-sync --encoding=UTF8")
-            .with_label(RUN_LABEL, self.run.id())
-            .with_label(MACHINE_LABEL, machine())
-            .with_label(LOCK_LABEL, self.run.path().join("lock").to_string_lossy())
+            .with_labels(engine::labels(&self.run))
             .with_host_config_modifier(move |host| publish(host, loopback));
         if let Some(data) = data_volume(description) {
             request = request.with_mount(Mount::tmpfs_mount(data));
@@ -211,7 +175,7 @@ impl Drop for Container {
         if removed_by_stop {
             return;
         }
-        let filter = format!("{RUN_LABEL}={}", self.run.id());
+        let run = self.run.id().to_owned();
         let remover = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -219,13 +183,7 @@ impl Drop for Container {
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async {
                 // What cannot be removed now is swept by the next run.
-                let _ = tokio::time::timeout(STOP_LIMIT, async {
-                    let Ok(docker) = engine().await else { return };
-                    for found in labelled(&docker, &filter).await {
-                        remove(&docker, &found).await;
-                    }
-                })
-                .await;
+                let _ = tokio::time::timeout(STOP_LIMIT, engine::remove_run(&run)).await;
             });
         });
         let _ = remover.join();
@@ -338,71 +296,6 @@ async fn answer(
         },
     )
     .await
-}
-
-/// Removes the containers of killed runs, then the directories that told of them.
-pub(super) async fn sweep(dead: Vec<Dead>) {
-    // Without an engine everything stays as it is, for a run that has one.
-    let Ok(docker) = engine().await else { return };
-    let swept = tokio::time::timeout(STOP_LIMIT, async {
-        for found in labelled(&docker, &format!("{MACHINE_LABEL}={}", machine())).await {
-            if is_dead(&found, &dead) {
-                remove(&docker, &found).await;
-            }
-        }
-    });
-    if swept.await.is_ok() {
-        dead.into_iter().for_each(Dead::remove);
-    }
-}
-
-fn is_dead(found: &ContainerSummary, dead: &[Dead]) -> bool {
-    let label = |name| found.labels.as_ref().and_then(|labels| labels.get(name));
-    if label(RUN_LABEL).is_some_and(|run| dead.iter().any(|dead| dead.id() == run)) {
-        return true;
-    }
-    let Some(lock) = label(LOCK_LABEL) else {
-        return false;
-    };
-    match File::open(lock) {
-        Ok(lock) => lock.try_lock().is_ok(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let created =
-                UNIX_EPOCH + Duration::from_secs(found.created.unwrap_or(0).unsigned_abs());
-            let age = SystemTime::now().duration_since(created);
-            let runs = found.state == Some(ContainerSummaryStateEnum::RUNNING);
-            !runs || age.is_ok_and(|age| age > UNKNOWN_KEPT)
-        }
-        // Another user's run.
-        Err(_) => false,
-    }
-}
-
-async fn labelled(docker: &Docker, filter: &str) -> Vec<ContainerSummary> {
-    let filters = HashMap::from([("label".to_owned(), vec![filter.to_owned()])]);
-    let options = ListContainersOptionsBuilder::new()
-        .all(true)
-        .filters(&filters);
-    docker
-        .list_containers(Some(options.build()))
-        .await
-        .unwrap_or_default()
-}
-
-async fn remove(docker: &Docker, found: &ContainerSummary) {
-    if let Some(id) = &found.id {
-        let options = RemoveContainerOptionsBuilder::new().force(true).v(true);
-        // Somebody else removed it in the meantime, or the engine tells the next run.
-        let _ = docker.remove_container(id, Some(options.build())).await;
-    }
-}
-
-/// Several machines may share one engine.
-fn machine() -> String {
-    rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What runs leave on a given server, and how it is found again: databases by their comment, roles by who needs them.
 use super::error::ServerError;
-use super::quote::identifier;
 use super::session::Session;
+use crate::sql::identifier;
 use crate::sqlstate::SqlState;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

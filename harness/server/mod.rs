@@ -3,12 +3,13 @@ mod account;
 mod cluster;
 mod discovery;
 mod docker;
+mod engine;
 mod error;
 mod given;
 mod leftovers;
 mod local;
 mod places;
-pub mod quote;
+mod psql;
 mod rundir;
 mod session;
 mod settings;
@@ -19,14 +20,13 @@ pub use error::{ServerError, within};
 pub use places::Places;
 pub use session::{Notice, Notification, Session};
 
+use crate::sql::{identifier, literal};
 use crate::sqlstate::SqlState;
-use quote::{identifier, literal, shell};
 use sources::Source;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use tokio_postgres::config::Host;
 
 /// The oldest major version that is supported.
 pub const OLDEST: u32 = 14;
@@ -263,28 +263,13 @@ impl Server {
 
     /// A command line that opens the database in psql, for a person to paste while the server runs.
     pub fn psql_command(&self, database: &str) -> String {
-        let config = self.source.config();
-        let mut words = Vec::new();
-        if let (Source::Docker(_), Some(password)) = (&self.source, self.source.password()) {
-            words.push(format!("PGPASSWORD={}", shell(password)));
-        }
-        words.push("psql".to_owned());
-        match config.get_hosts().first() {
-            Some(Host::Tcp(host)) => words.extend(["-h".to_owned(), shell(host)]),
-            Some(Host::Unix(path)) => {
-                words.extend(["-h".to_owned(), shell(&path.to_string_lossy())]);
-            }
-            None => {}
-        }
-        if let Some(port) = config.get_ports().first().filter(|port| **port != 5432) {
-            words.extend(["-p".to_owned(), port.to_string()]);
-        }
-        if let Some(user) = config.get_user() {
-            words.extend(["-U".to_owned(), shell(user)]);
-        }
+        let password = match &self.source {
+            Source::Docker(container) => Some(container.password.as_str()),
+            _ => None,
+        };
         let name = self.database_name(database);
-        words.push(shell(name.as_deref().unwrap_or(database)));
-        words.join(" ")
+        let name = name.as_deref().unwrap_or(database);
+        psql::command(&self.source.config(), name, password)
     }
 
     /// Stops the server, or on a given one drops the scratch databases and the roles that came with them.

@@ -6,14 +6,14 @@ use super::given::{self, Given};
 use super::local::{self, Local};
 use super::places::Places;
 use super::session::Session;
-use super::{Request, SourceChoice, discovery, rundir};
+use super::{Request, SourceChoice, discovery, engine, rundir};
 use std::path::Path;
 use tokio_postgres::Config;
 
 /// What keeps the server alive, or knows how to leave it.
 pub(super) enum Source {
     Local(Local),
-    Docker(Container),
+    Docker(Box<Container>),
     Given(Given),
 }
 
@@ -49,7 +49,7 @@ async fn open_any(request: &Request, places: &Places) -> Result<(Source, Session
         Err(error @ ServerError::Start { .. }) => tried.push(error.to_string()),
         done => return done,
     }
-    if let Err(reason) = docker::answers().await {
+    if let Err(reason) = engine::answers().await {
         tried.push(format!("Docker does not answer: {reason}"));
         return Err(ServerError::NoneFound {
             tried,
@@ -94,7 +94,7 @@ async fn open_local(request: &Request, places: &Places) -> Result<(Source, Sessi
 
 async fn open_docker(request: &Request, places: &Places) -> Result<(Source, Session), ServerError> {
     let (container, session) = docker::start(request, places).await?;
-    Ok((Source::Docker(container), session))
+    Ok((Source::Docker(Box::new(container)), session))
 }
 
 /// Removes what killed runs left on this machine. Docker is asked when it will be used, or when a killed run used it.
@@ -102,7 +102,7 @@ async fn sweep(places: &Places, docker_is_used: bool) -> Result<(), ServerError>
     let account = Account::unprivileged()?;
     let dead = rundir::sweep(&places.scratch, account.as_ref());
     if !dead.is_empty() || docker_is_used {
-        docker::sweep(dead).await;
+        engine::sweep(dead).await;
     }
     Ok(())
 }

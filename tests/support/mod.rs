@@ -24,7 +24,8 @@ impl Ground {
             .tempdir_in(base)
             .unwrap();
         // Root gives its servers to another user, who has to get in and to remove what is his.
-        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
+        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o1777))
+            .unwrap();
         let places = places_in(directory.path());
         Ground { directory, places }
     }
