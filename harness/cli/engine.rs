@@ -3,16 +3,27 @@ use crate::catalog::Catalog;
 use crate::config::CheckPlan;
 use crate::error::Failure;
 use crate::event::{Listener, Summary};
+use crate::probes;
 use crate::tenancy::Tenancy;
 
 /// A probe as people see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProbeEntry {
     pub name: &'static str,
-    /// One line: what it tries.
-    pub summary: &'static str,
     /// The explanation, in Markdown.
     pub explanation: &'static str,
+}
+
+impl ProbeEntry {
+    /// One line: the first sentence below "What it tries".
+    pub fn summary(&self) -> &'static str {
+        let below = self.explanation.split_once("What it tries\n");
+        let text = below.map_or("", |(_, text)| text.trim_start());
+        let line = text.lines().next().unwrap_or_default();
+        line.split_once(". ")
+            .map_or(line, |(sentence, _)| sentence)
+            .trim_end_matches('.')
+    }
 }
 
 /// What was inferred of a migrated database, without attacking it.
@@ -47,7 +58,13 @@ pub struct Harness;
 
 impl Engine for Harness {
     fn probes(&self) -> Vec<ProbeEntry> {
-        Vec::new()
+        probes::ALL
+            .iter()
+            .map(|probe| ProbeEntry {
+                name: probe.name(),
+                explanation: probe.explanation(),
+            })
+            .collect()
     }
 
     async fn check(

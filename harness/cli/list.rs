@@ -33,7 +33,10 @@ fn probes<E: Engine>(engine: &E) -> String {
         .unwrap_or(0);
     let mut text: String = probes
         .iter()
-        .map(|probe| format!("{:width$}  {}\n", probe.name, probe.summary))
+        .map(|probe| {
+            let line = format!("{:width$}  {}", probe.name, probe.summary());
+            format!("{}\n", line.trim_end())
+        })
         .collect();
     text.push_str("\n`watertight explain PROBE` says more; `watertight list DIR` shows what would be attacked.\n");
     text

@@ -1,0 +1,120 @@
+//! An engine that attacks nothing and tells what a test wants to hear.
+use super::schema;
+use crate::report::samples;
+use std::cell::RefCell;
+use watertight::cli::{Engine, ProbeEntry, Survey};
+use watertight::config::CheckPlan;
+use watertight::error::Failure;
+use watertight::event::{Event, Listener, Summary};
+
+/// How the check goes on after the events.
+pub enum End {
+    Finished,
+    Failed(Failure),
+    /// Somebody sends SIGTERM while it works.
+    Stopped,
+    Panicked,
+}
+
+pub struct Fake {
+    pub events: Vec<Event>,
+    pub end: End,
+    /// The plans that were given to it.
+    pub plans: RefCell<Vec<CheckPlan>>,
+}
+
+impl Fake {
+    pub fn telling(events: Vec<Event>, end: End) -> Fake {
+        Fake {
+            events,
+            end,
+            plans: RefCell::default(),
+        }
+    }
+
+    /// Finds every sample.
+    pub fn leaking() -> Fake {
+        Fake::telling(samples::run(), End::Finished)
+    }
+
+    /// Finds nothing.
+    pub fn clean() -> Fake {
+        let summary = Summary {
+            attacks: 412,
+            stopped: 412,
+            elapsed_ms: 900,
+            ..Summary::default()
+        };
+        let events = vec![samples::started("shop"), Event::Finished(summary)];
+        Fake::telling(events, End::Finished)
+    }
+}
+
+/// Sets a flag when it is dropped, as a server would be stopped.
+pub struct Dropped(pub &'static std::sync::atomic::AtomicUsize);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+pub static DROPPED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+const PROBES: [(&str, &str); 5] = [
+    (
+        "call-definer",
+        "# call-definer\n\n## What it tries\n\nCalls functions that run with their owner's rights. More.\n",
+    ),
+    (
+        "read-by-view",
+        "# read-by-view\n\n## What it tries\n\nReads through views.\n",
+    ),
+    (
+        "reassign-row",
+        "# reassign-row\n\n## What it tries\n\nMoves its own row to another tenant.\n",
+    ),
+    (
+        "truncate-table",
+        "# truncate-table\n\n## What it tries\n\nEmpties tables.\n",
+    ),
+    (
+        "unique-key",
+        "# unique-key\n\n## What it tries\n\nAsks which values are taken.\n",
+    ),
+];
+
+impl Engine for Fake {
+    fn probes(&self) -> Vec<ProbeEntry> {
+        PROBES
+            .map(|(name, explanation)| ProbeEntry { name, explanation })
+            .to_vec()
+    }
+
+    async fn check(
+        &self,
+        plan: &CheckPlan,
+        listener: &mut dyn Listener,
+    ) -> Result<Summary, Failure> {
+        self.plans.borrow_mut().push(plan.clone());
+        let _server = Dropped(&DROPPED);
+        for event in &self.events {
+            listener.hear(event);
+        }
+        match &self.end {
+            End::Finished => Ok(samples::summary("shop")),
+            End::Failed(failure) => Err(failure.clone()),
+            End::Stopped => {
+                let own = rustix::process::getpid();
+                rustix::process::kill_process(own, rustix::process::Signal::TERM).unwrap();
+                std::future::pending().await
+            }
+            End::Panicked => panic!("a case that nobody thought of"),
+        }
+    }
+
+    async fn survey(&self, plan: &CheckPlan, _: &mut dyn Listener) -> Result<Survey, Failure> {
+        self.plans.borrow_mut().push(plan.clone());
+        Ok(schema::survey())
+    }
+}
