@@ -64,6 +64,10 @@ pub enum Preparation {
     Erase { relation: Oid, ctid: String },
     /// Removes the rows whose foreign keys would forbid a delete.
     Unbind { relation: Oid },
+    /// Removes these rows of one relation.
+    EraseRows { relation: Oid, ctids: Vec<String> },
+    /// Removes every row of one tenant, wherever it stands: the world without the victim.
+    EraseTenant { tenant: TenantId },
 }
 
 /// What the observation is read for.

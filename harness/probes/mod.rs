@@ -8,6 +8,7 @@ mod call_definer;
 mod claim_absent;
 mod claim_editable;
 mod claim_malformed;
+pub mod controls;
 mod delete_row;
 mod insert_row;
 mod read_by_join;

@@ -51,6 +51,8 @@ pub struct PolicyFacts {
     /// Columns of the policy's own relation that are compared with the caller or with a looked-up row.
     pub compared: BTreeSet<ColumnRef>,
     pub reads_current_role: bool,
+    /// Functions of the schema in which the policy reads a claim.
+    pub readers: BTreeSet<Oid>,
 }
 
 impl Facts {

@@ -62,6 +62,11 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
             .iter()
             .map(|(claim, readers)| (claim.clone(), readers.iter().copied().collect()))
             .collect(),
+        policy_functions: facts
+            .policies
+            .iter()
+            .map(|(policy, facts)| (*policy, facts.readers.iter().copied().collect()))
+            .collect(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Tenancy {
     pub argument_columns: BTreeMap<(Oid, usize), Vec<ColumnRef>>,
     /// Functions of the schema that read a claim, by (setting, path): one of them may be the cause of many leaks.
     pub claim_readers: BTreeMap<(String, Vec<String>), Vec<Oid>>,
+    /// Functions of the schema that a policy asks for a claim, by policy.
+    pub policy_functions: BTreeMap<Oid, Vec<Oid>>,
     /// One sentence per guess, for `list` and `init`.
     pub evidence: Vec<String>,
 }

@@ -1,0 +1,2 @@
+//! Conducts a run: the only place that knows every stage.
+mod campaign;

@@ -1,0 +1,291 @@
+//! Runs attacks: one message each, pipelined, every transaction rolled back.
+use super::observation::{Change, Fate, Observation, Outcome, Refusal};
+use super::observe_error::ObserveError;
+use crate::catalog::Oid;
+use crate::probes::{Attack, Attacker, Preparation};
+use crate::server::Session;
+use crate::sql::{identifier, literal};
+use crate::world::Traces;
+use futures_util::future::join_all;
+use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::DbError;
+
+/// How many attacks are on their way at once. More only fills buffers: a round trip is a fraction of an attack.
+const DEPTH: usize = 64;
+
+/// One attack as the server gets it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    message: String,
+    /// Results that come before the statement's own: one per preparation.
+    before: usize,
+    /// Whether a look follows the statement.
+    looks: bool,
+}
+
+/// Who runs a request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Runner<'a> {
+    /// The attacker: logged in as the gateway, switched to its role.
+    Attacker(&'a Attacker),
+    /// A superuser with the claims of this caller: the role that may.
+    Privileged(&'a Attacker),
+    /// The same with triggers and foreign keys switched off.
+    Unchecked(&'a Attacker),
+    /// The attacker, played by a superuser who first changed the schema: shows what let a leak through.
+    Played {
+        by: &'a Attacker,
+        login: &'a str,
+        change: &'a str,
+    },
+}
+
+impl Request {
+    /// The attack's own statement, run by `runner`.
+    pub fn of(attack: &Attack, runner: Runner) -> Request {
+        Request::new(
+            &attack.statement,
+            &attack.preparation,
+            &attack.watch,
+            attack.command != crate::probes::Command::Select,
+            runner,
+        )
+    }
+
+    pub fn new(
+        statement: &str,
+        preparation: &[Preparation],
+        watch: &[Oid],
+        looks: bool,
+        runner: Runner,
+    ) -> Request {
+        // The leading ROLLBACK ends whatever the previous message left, so that a failed attack costs no round trip.
+        let mut message = String::from("ROLLBACK;BEGIN;");
+        if let Runner::Played { change, .. } = runner {
+            message.push_str(change);
+        }
+        for step in preparation {
+            message.push_str(&match step {
+                Preparation::Erase { relation, ctid } => {
+                    format!("SELECT watertight.erase({relation},'{ctid}');")
+                }
+                Preparation::Unbind { relation } => {
+                    format!("SELECT watertight.unbind({relation});")
+                }
+                Preparation::EraseRows { relation, ctids } => {
+                    let quoted: Vec<String> =
+                        ctids.iter().map(|ctid| format!("\"{ctid}\"")).collect();
+                    format!(
+                        "SELECT watertight.erase_rows({relation},'{{{}}}');",
+                        quoted.join(",")
+                    )
+                }
+                Preparation::EraseTenant { tenant } => {
+                    format!("SELECT watertight.erase_tenant({});", tenant.0)
+                }
+            });
+        }
+        match runner {
+            Runner::Attacker(attacker) => {
+                message.push_str(&format!("SET LOCAL ROLE {};", identifier(&attacker.role)));
+                message.push_str(&settings(attacker));
+            }
+            Runner::Played { by, login, .. } => {
+                message.push_str(&format!(
+                    "SET LOCAL SESSION AUTHORIZATION {};SET LOCAL ROLE {};",
+                    identifier(login),
+                    identifier(&by.role)
+                ));
+                message.push_str(&settings(by));
+            }
+            Runner::Privileged(caller) => message.push_str(&settings(caller)),
+            Runner::Unchecked(caller) => {
+                message.push_str("SET LOCAL session_replication_role = replica;");
+                message.push_str(&settings(caller));
+            }
+        }
+        message.push_str(statement);
+        message.push(';');
+        if looks {
+            let extra: Vec<String> = watch.iter().map(Oid::to_string).collect();
+            // Checks that the schema defers to COMMIT belong to the attack's outcome.
+            message.push_str(&format!(
+                "SET CONSTRAINTS ALL IMMEDIATE;RESET ROLE;SELECT * FROM watertight.look('{{{}}}');",
+                extra.join(",")
+            ));
+        }
+        Request {
+            message,
+            before: preparation.len(),
+            looks,
+        }
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// `SET LOCAL` of each claim. A setting's name may hold dots; quoted it is one name.
+fn settings(attacker: &Attacker) -> String {
+    attacker
+        .settings
+        .iter()
+        .map(|(name, value)| format!("SET LOCAL {} = {};", identifier(name), literal(value)))
+        .collect()
+}
+
+/// Runs requests on one session and hands each observation over, in order.
+pub async fn observe(
+    session: &Session,
+    requests: &[Request],
+    traces: &Traces,
+    mut each: impl FnMut(usize, Observation),
+) -> Result<(), ObserveError> {
+    session.take_notices();
+    for (chunk_at, chunk) in requests.chunks(DEPTH).enumerate() {
+        let answers = join_all(
+            chunk
+                .iter()
+                .map(|request| session.client().simple_query(&request.message)),
+        )
+        .await;
+        let notices: Vec<String> = session
+            .take_notices()
+            .into_iter()
+            .flat_map(|n| [Some(n.message), n.detail, n.hint])
+            .flatten()
+            .collect();
+        // Pipelined answers do not say which attack raised a notice. When one carries a token, ask again one by one.
+        let telling = notices
+            .iter()
+            .any(|text| traces.find(text).next().is_some());
+        for (at, (request, answer)) in chunk.iter().zip(answers).enumerate() {
+            let observation = if telling {
+                alone(session, request).await?
+            } else {
+                read(request, answer, Vec::new())?
+            };
+            each(chunk_at * DEPTH + at, observation);
+        }
+    }
+    session
+        .client()
+        .simple_query("ROLLBACK")
+        .await
+        .map_err(ObserveError::lost)?;
+    Ok(())
+}
+
+/// One request by itself, with the notices that it raised.
+pub async fn alone(session: &Session, request: &Request) -> Result<Observation, ObserveError> {
+    session.take_notices();
+    let answer = session.client().simple_query(&request.message).await;
+    let notices = session
+        .take_notices()
+        .into_iter()
+        .flat_map(|n| [Some(n.message), n.detail, n.hint])
+        .flatten()
+        .collect();
+    read(request, answer, notices)
+}
+
+fn read(
+    request: &Request,
+    answer: Result<Vec<SimpleQueryMessage>, tokio_postgres::Error>,
+    notices: Vec<String>,
+) -> Result<Observation, ObserveError> {
+    let messages = match answer {
+        Ok(messages) => messages,
+        Err(error) => {
+            let Some(refused) = error.as_db_error() else {
+                return Err(ObserveError::lost(error));
+            };
+            let refusal = refusal(refused);
+            if refusal.sqlstate.is_connection_loss() {
+                return Err(ObserveError::lost(error));
+            }
+            return Ok(Observation {
+                outcome: Outcome::Refused(refusal),
+                changes: Vec::new(),
+                notices,
+            });
+        }
+    };
+    let results = results(messages);
+    // ROLLBACK, BEGIN, preparations, SET … come first; of those only the preparations give rows.
+    let tail = if request.looks { 4 } else { 1 };
+    let own = results
+        .len()
+        .checked_sub(tail)
+        .ok_or(ObserveError::Truncated)?;
+    let mut results = results.into_iter().skip(own);
+    let (rows, count) = results.next().ok_or(ObserveError::Truncated)?;
+    let changes = if request.looks {
+        results
+            .next_back()
+            .map(|(rows, _)| rows.iter().filter_map(|row| change(row)).collect())
+            .unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    debug_assert!(
+        request.before <= own,
+        "preparations come before the statement"
+    );
+    Ok(Observation {
+        outcome: Outcome::Done { rows, count },
+        changes,
+        notices,
+    })
+}
+
+type Rows = Vec<Vec<Option<String>>>;
+
+/// Splits an answer into the rows and the count of each statement.
+fn results(messages: Vec<SimpleQueryMessage>) -> Vec<(Rows, u64)> {
+    let mut out = Vec::new();
+    let mut rows = Vec::new();
+    for message in messages {
+        match message {
+            SimpleQueryMessage::Row(row) => rows.push(
+                (0..row.len())
+                    .map(|at| row.get(at).map(str::to_owned))
+                    .collect(),
+            ),
+            SimpleQueryMessage::CommandComplete(count) => {
+                out.push((std::mem::take(&mut rows), count))
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn change(row: &[Option<String>]) -> Option<Change> {
+    let [relation, ctid, content] = row else {
+        return None;
+    };
+    let fate = match content {
+        None => Fate::Gone,
+        Some(text) => match serde_json::from_str(text) {
+            Ok(serde_json::Value::Object(columns)) => Fate::New(columns),
+            _ => return None,
+        },
+    };
+    Some(Change {
+        relation: relation.as_deref()?.parse().ok()?,
+        ctid: ctid.clone()?,
+        fate,
+    })
+}
+
+pub(super) fn refusal(error: &DbError) -> Refusal {
+    Refusal {
+        sqlstate: error.code().code().into(),
+        message: error.message().to_owned(),
+        detail: error.detail().map(str::to_owned),
+        hint: error.hint().map(str::to_owned),
+        constraint: error.constraint().map(str::to_owned),
+    }
+}

@@ -1,0 +1,271 @@
+//! Finds what let a leak through: each policy is tried alone, in a transaction in which the others are dropped.
+use super::judge::Bench;
+use super::observe::{Request, Runner, alone};
+use super::{Gain, Leak, ObserveError};
+use crate::catalog::{Function, Oid, Policy, PolicyCommand, Privilege, Relation, RelationKind};
+use crate::probes::{Aim, Attack, Attacker, Command, Object, Scene, Standing, rights};
+use crate::server::Session;
+use crate::sql::{identifier, qualified};
+
+/// What let a leak through.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// Row-level security is off on the relation.
+    NoRls(Oid),
+    /// The role owns the relation and row-level security is not forced.
+    NotForced(Oid),
+    /// The role has BYPASSRLS or is a superuser.
+    Bypass(Oid),
+    /// A policy; the flag says that its WITH CHECK is to blame, not its USING.
+    Policy {
+        relation: Oid,
+        policy: Oid,
+        check: bool,
+    },
+    View(Oid),
+    Function(Oid),
+    Grant {
+        relation: Oid,
+        privilege: Privilege,
+    },
+    Constraint {
+        relation: Oid,
+        name: String,
+        kind: ConstraintKind,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConstraintKind {
+    ForeignKey,
+    Unique,
+}
+
+/// The cause of one leak. `session` is a superuser's, in a database that holds the truth.
+pub async fn cause(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    leak: &Leak,
+) -> Result<Cause, ObserveError> {
+    let scene = bench.scene;
+    let relation = match attack.object {
+        Object::Function(oid) => return Ok(Cause::Function(oid)),
+        Object::Relation(oid) => oid,
+    };
+    if let (Some(name), Aim::Refer { .. }) = (&attack.suspect, &attack.aim) {
+        return Ok(Cause::Constraint {
+            relation,
+            name: name.clone(),
+            kind: ConstraintKind::ForeignKey,
+        });
+    }
+    if let (Some(name), Gain::Sensed { .. }) = (&attack.suspect, &leak.gain) {
+        return Ok(Cause::Constraint {
+            relation,
+            name: name.clone(),
+            kind: ConstraintKind::Unique,
+        });
+    }
+    if attack.command == Command::Truncate {
+        return Ok(Cause::Grant {
+            relation,
+            privilege: Privilege::Truncate,
+        });
+    }
+    let Some(found) = scene.relation(relation) else {
+        return Ok(Cause::NoRls(relation));
+    };
+    match found.kind {
+        RelationKind::View | RelationKind::MaterializedView => {
+            view_cause(session, bench, attack, found).await
+        }
+        _ => table_cause(session, bench, attack, found).await,
+    }
+}
+
+/// A view that runs with its owner's rights is the cause itself; one that runs with its caller's rights only shows what
+/// its tables let through.
+async fn view_cause(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    view: &Relation,
+) -> Result<Cause, ObserveError> {
+    if view.kind == RelationKind::MaterializedView || !view.security_invoker {
+        return Ok(Cause::View(view.oid));
+    }
+    for read in &view.reads {
+        let Some(base) = bench.scene.relation(*read) else {
+            continue;
+        };
+        if bench.scene.is_owned(*read) {
+            let direct = Attack {
+                object: Object::Relation(*read),
+                ..attack.clone()
+            };
+            return table_cause(session, bench, &direct, base).await;
+        }
+    }
+    Ok(Cause::View(view.oid))
+}
+
+async fn table_cause(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    table: &Relation,
+) -> Result<Cause, ObserveError> {
+    let attacker = bench.scene.attacker(attack.attacker);
+    if let Some(cause) = unpoliced(bench.scene, attacker, table) {
+        return Ok(cause);
+    }
+    let check = matches!(attack.command, Command::Insert) || attack.probe == "reassign-row";
+    let candidates = applicable(bench.scene, attacker, table, attack.command);
+    for candidate in &candidates {
+        let others: Vec<&&Policy> = candidates
+            .iter()
+            .filter(|other| other.oid != candidate.oid)
+            .collect();
+        if still_leaks(
+            session,
+            bench,
+            attack,
+            &drop_policies(table, others.into_iter().copied()),
+        )
+        .await?
+        {
+            return Ok(blame(bench, table, candidate, check, attacker));
+        }
+    }
+    for candidate in &candidates {
+        if !still_leaks(
+            session,
+            bench,
+            attack,
+            &drop_policies(table, std::iter::once(*candidate)),
+        )
+        .await?
+        {
+            return Ok(blame(bench, table, candidate, check, attacker));
+        }
+    }
+    // A join reads two tables: the cause may lie on the other one.
+    let other = table
+        .foreign_keys
+        .iter()
+        .filter_map(|key| bench.scene.relation(key.target))
+        .find_map(|target| unpoliced(bench.scene, attacker, target));
+    let first = candidates.first().map(|policy| Cause::Policy {
+        relation: table.oid,
+        policy: policy.oid,
+        check,
+    });
+    Ok(other.or(first).unwrap_or(Cause::NoRls(table.oid)))
+}
+
+/// A policy is to blame, unless it only trusts one function of the schema for what a doctored claim says.
+fn blame(
+    bench: &Bench<'_>,
+    table: &Relation,
+    policy: &Policy,
+    check: bool,
+    attacker: &Attacker,
+) -> Cause {
+    let doctored = matches!(
+        attacker.standing,
+        Standing::Forged | Standing::WithoutClaims | Standing::Malformed
+    );
+    if doctored
+        && let Some([only]) = bench
+            .scene
+            .tenancy
+            .policy_functions
+            .get(&policy.oid)
+            .map(Vec::as_slice)
+    {
+        return Cause::Function(*only);
+    }
+    Cause::Policy {
+        relation: table.oid,
+        policy: policy.oid,
+        check: check && policy.check.is_some(),
+    }
+}
+
+/// Row-level security that does not hold for this role at all.
+fn unpoliced(scene: &Scene, attacker: &Attacker, table: &Relation) -> Option<Cause> {
+    if !table.rls {
+        return Some(Cause::NoRls(table.oid));
+    }
+    let role = scene
+        .catalog
+        .roles
+        .iter()
+        .find(|role| role.name == attacker.role)?;
+    if role.superuser || role.bypass_rls {
+        return Some(Cause::Bypass(role.oid));
+    }
+    let owns = rights::enjoyed(scene, &attacker.role).contains(&table.owner);
+    (owns && !table.force_rls).then_some(Cause::NotForced(table.oid))
+}
+
+/// Permissive policies that PostgreSQL asks for this command and role.
+fn applicable<'r>(
+    scene: &Scene,
+    attacker: &Attacker,
+    table: &'r Relation,
+    command: Command,
+) -> Vec<&'r Policy> {
+    let roles = rights::enjoyed(scene, &attacker.role);
+    let wanted = match command {
+        Command::Select => PolicyCommand::Select,
+        Command::Insert => PolicyCommand::Insert,
+        Command::Update => PolicyCommand::Update,
+        _ => PolicyCommand::Delete,
+    };
+    let fits = |policy: &&Policy| {
+        policy.permissive
+            && (policy.command == PolicyCommand::All || policy.command == wanted)
+            && policy.roles.iter().any(|oid| roles.contains(oid))
+    };
+    table.policies.iter().filter(fits).collect()
+}
+
+fn drop_policies<'r>(table: &Relation, policies: impl Iterator<Item = &'r Policy>) -> String {
+    policies
+        .map(|policy| {
+            format!(
+                "DROP POLICY {} ON {};",
+                identifier(&policy.name),
+                qualified(&table.schema, &table.name)
+            )
+        })
+        .collect()
+}
+
+async fn still_leaks(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    change: &str,
+) -> Result<bool, ObserveError> {
+    let by = bench.scene.attacker(attack.attacker);
+    let login = &bench.scene.tenancy.roles.login;
+    let request = Request::of(attack, Runner::Played { by, login, change });
+    let observation = alone(session, &request).await?;
+    session
+        .client()
+        .simple_query("ROLLBACK")
+        .await
+        .map_err(ObserveError::lost)?;
+    Ok(bench.see(attack, &observation, None).leak.is_some())
+}
+
+/// The function of a cause, if it is one.
+pub fn function_of<'a>(scene: &Scene<'a>, cause: &Cause) -> Option<&'a Function> {
+    match cause {
+        Cause::Function(oid) => scene.catalog.functions.iter().find(|f| f.oid == *oid),
+        _ => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! Prepares a filled database for attacks: the look that a superuser takes inside the attacker's own transaction.
+use crate::catalog::{Catalog, RelationKind};
+use crate::sql::{identifier, literal, qualified};
+use crate::world::Truth;
+use std::collections::BTreeMap;
+use tokio_postgres::Client;
+
+/// The functions run with the superuser's rights and are callable by the login role alone. `look` is cheap when nothing
+/// was written: a transaction that wrote has an id (PostgreSQL manual, 9.26.8, `pg_current_xact_id_if_assigned`).
+const FUNCTIONS: &str = r#"
+CREATE TABLE watertight.truth (relation oid PRIMARY KEY, name text NOT NULL, ctids tid[] NOT NULL);
+CREATE TABLE watertight.held (relation oid NOT NULL, tenant int NOT NULL, ctids tid[] NOT NULL, PRIMARY KEY (tenant, relation));
+
+CREATE FUNCTION watertight.look(extra oid[]) RETURNS TABLE (relation oid, tid text, row_json text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $look$
+DECLARE
+  seen record;
+BEGIN
+  IF pg_current_xact_id_if_assigned() IS NULL THEN
+    RETURN;
+  END IF;
+  -- The counters may also hold earlier transactions of this session: that only makes us look at more tables.
+  -- TRUNCATE does not count, so the attack names the tables that it may empty.
+  FOR seen IN
+    SELECT t.relation, t.name, t.ctids FROM watertight.truth t
+    WHERE t.relation = ANY (extra)
+       OR pg_stat_get_xact_tuples_inserted(t.relation) > 0
+       OR pg_stat_get_xact_tuples_updated(t.relation) > 0
+       OR pg_stat_get_xact_tuples_deleted(t.relation) > 0
+  LOOP
+    RETURN QUERY EXECUTE format(
+      'SELECT %s::oid, c::text, NULL::text FROM unnest($1) AS c WHERE NOT EXISTS (SELECT FROM ONLY %s t WHERE t.ctid = c)
+       UNION ALL
+       SELECT %s::oid, t.ctid::text, to_jsonb(t)::text FROM ONLY %s t WHERE NOT t.ctid = ANY ($1)',
+      seen.relation, seen.name, seen.relation, seen.name) USING seen.ctids;
+  END LOOP;
+END $look$;
+
+CREATE FUNCTION watertight.erase(target oid, address tid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $erase$
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  EXECUTE format('DELETE FROM ONLY %s WHERE ctid = $1', (SELECT name FROM watertight.truth WHERE relation = target)) USING address;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $erase$;
+
+CREATE FUNCTION watertight.erase_rows(target oid, addresses tid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $erase$
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  EXECUTE format('DELETE FROM ONLY %s WHERE ctid = ANY ($1)', (SELECT name FROM watertight.truth WHERE relation = target)) USING addresses;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $erase$;
+
+CREATE FUNCTION watertight.erase_tenant(who int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $erase$
+DECLARE
+  held record;
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  FOR held IN SELECT t.name, h.ctids FROM watertight.held h JOIN watertight.truth t USING (relation) WHERE h.tenant = who LOOP
+    EXECUTE format('DELETE FROM ONLY %s WHERE ctid = ANY ($1)', held.name) USING held.ctids;
+  END LOOP;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $erase$;
+
+CREATE FUNCTION watertight.unbind(target oid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $unbind$
+DECLARE
+  referring record;
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  FOR referring IN
+    WITH RECURSIVE bound AS (
+      SELECT target AS oid
+      UNION
+      SELECT c.conrelid FROM pg_constraint c JOIN bound b ON c.confrelid = b.oid WHERE c.contype = 'f'
+    )
+    SELECT t.name FROM bound b JOIN watertight.truth t ON t.relation = b.oid WHERE b.oid <> target
+  LOOP
+    EXECUTE format('DELETE FROM ONLY %s', referring.name);
+  END LOOP;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $unbind$;
+"#;
+
+/// Makes the look, and remembers where every row stands. Roles that a role-per-tenant schema needs are made here too.
+pub async fn prepare(
+    client: &Client,
+    catalog: &Catalog,
+    truth: &Truth,
+    login: &str,
+) -> Result<(), tokio_postgres::Error> {
+    let mut script = String::from("CREATE SCHEMA IF NOT EXISTS watertight;\n");
+    script.push_str(FUNCTIONS);
+    for relation in catalog
+        .relations
+        .iter()
+        .filter(|r| matches!(r.kind, RelationKind::Table) && truth.tables.contains_key(&r.oid))
+    {
+        let name = qualified(&relation.schema, &relation.name);
+        script.push_str(&format!(
+            "INSERT INTO watertight.truth SELECT {}, {}, coalesce(array_agg(ctid), '{{}}') FROM ONLY {name};\n",
+            relation.oid,
+            literal(&name)
+        ));
+    }
+    for (relation, rows) in &truth.tables {
+        let mut held: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for row in rows {
+            if let Some(tenant) = row.tenant {
+                held.entry(tenant.0)
+                    .or_default()
+                    .push(format!("\"{}\"", row.ctid));
+            }
+        }
+        for (tenant, ctids) in held {
+            script.push_str(&format!(
+                "INSERT INTO watertight.held VALUES ({relation}, {tenant}, '{{{}}}');\n",
+                ctids.join(",")
+            ));
+        }
+    }
+    script.push_str(&format!(
+        "REVOKE ALL ON ALL TABLES IN SCHEMA watertight FROM PUBLIC;
+         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA watertight FROM PUBLIC;
+         GRANT USAGE ON SCHEMA watertight TO {login};
+         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA watertight TO {login};
+         DO $$ DECLARE t record; BEGIN FOR t IN SELECT evtname FROM pg_event_trigger WHERE evtname LIKE 'watertight%' LOOP EXECUTE format('DROP EVENT TRIGGER %I', t.evtname); END LOOP; END $$;",
+        login = identifier(login)
+    ));
+    client.batch_execute(&script).await
+}

@@ -1,0 +1,106 @@
+//! Positive controls: members do to their own rows what the attacks do to others'.
+use super::read_row::reading;
+use super::{
+    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Scene, Standing, Victim,
+    named, statement,
+};
+use crate::catalog::{Relation, RelationKind};
+use crate::event::Severity;
+use std::collections::BTreeMap;
+
+/// The name under which controls appear in attacks; no probe has it.
+pub const BASELINE: &str = "baseline";
+
+/// Every member of the attacking and of the victim tenant reads, inserts, changes and deletes its own.
+pub fn controls(scene: &Scene) -> Vec<Attack> {
+    let mut out = Vec::new();
+    let members = scene
+        .attackers
+        .iter()
+        .enumerate()
+        .filter(|(_, a)| matches!(a.standing, Standing::Member | Standing::VictimsMember));
+    for (at, member) in members {
+        let id = AttackerId(at);
+        for relation in &scene.catalog.relations {
+            match relation.kind {
+                RelationKind::View | RelationKind::MaterializedView
+                    if statement::shows_owned(scene, relation) =>
+                {
+                    out.push(reading(
+                        id,
+                        relation,
+                        BASELINE,
+                        Form::Bare,
+                        statement::select(scene, &member.role, relation),
+                        Victim::Tenant(member.tenants[0]),
+                    ));
+                }
+                RelationKind::Table | RelationKind::Partitioned | RelationKind::ForeignTable
+                    if scene.is_owned(relation.oid) =>
+                {
+                    out.extend(own(scene, id, member, relation))
+                }
+                _ => {}
+            }
+        }
+    }
+    out
+}
+
+/// The four commands on a member's own rows.
+fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) -> Vec<Attack> {
+    let Some((leaf, row)) = scene.own_row(member, relation.oid) else {
+        return Vec::new();
+    };
+    let victim = Victim::Tenant(member.tenants[0]);
+    let mut out = vec![reading(
+        id,
+        relation,
+        BASELINE,
+        Form::Bare,
+        statement::select(scene, &member.role, relation),
+        victim,
+    )];
+    let write = |command: Command, preparation: Vec<Preparation>, statement: String| Attack {
+        probe: BASELINE,
+        severity: Severity::Low,
+        object: Object::Relation(relation.oid),
+        command,
+        form: Form::Bare,
+        attacker: id,
+        preparation,
+        statement,
+        supplied: Vec::new(),
+        aim: Aim::Write,
+        victim,
+        watch: Vec::new(),
+        suspect: None,
+    };
+    if relation.kind != RelationKind::ForeignTable {
+        let erase = vec![Preparation::Erase {
+            relation: leaf,
+            ctid: row.ctid.clone(),
+        }];
+        out.push(write(
+            Command::Insert,
+            erase,
+            statement::insert(scene, &member.role, relation, row, &BTreeMap::new()),
+        ));
+    }
+    if let Some(set) = statement::harmless_set(scene, member, relation) {
+        out.push(write(
+            Command::Update,
+            Vec::new(),
+            format!("UPDATE {} SET {set}", named(relation)),
+        ));
+    }
+    let unbound = vec![Preparation::Unbind {
+        relation: relation.oid,
+    }];
+    out.push(write(
+        Command::Delete,
+        unbound,
+        format!("DELETE FROM {}", named(relation)),
+    ));
+    out
+}
