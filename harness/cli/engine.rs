@@ -15,14 +15,10 @@ pub struct ProbeEntry {
 }
 
 impl ProbeEntry {
-    /// One line: the first sentence below "What it tries".
+    /// One line: what stands in the title after the name.
     pub fn summary(&self) -> &'static str {
-        let below = self.explanation.split_once("What it tries\n");
-        let text = below.map_or("", |(_, text)| text.trim_start());
-        let line = text.lines().next().unwrap_or_default();
-        line.split_once(". ")
-            .map_or(line, |(sentence, _)| sentence)
-            .trim_end_matches('.')
+        let title = self.explanation.lines().next().unwrap_or_default();
+        title.split_once(": ").map_or("", |(_, summary)| summary)
     }
 }
 

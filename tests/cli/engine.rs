@@ -64,23 +64,23 @@ pub static DROPPED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUs
 const PROBES: [(&str, &str); 5] = [
     (
         "call-definer",
-        "# call-definer\n\n## What it tries\n\nCalls functions that run with their owner's rights. More.\n",
+        "# call-definer: calls functions that run with their owner's rights\n\n## What it tries\n",
     ),
     (
         "read-by-view",
-        "# read-by-view\n\n## What it tries\n\nReads through views.\n",
+        "# read-by-view: reads through views\n\n## What it tries\n",
     ),
     (
         "reassign-row",
-        "# reassign-row\n\n## What it tries\n\nMoves its own row to another tenant.\n",
+        "# reassign-row: moves its own row to another tenant\n\n## What it tries\n",
     ),
     (
         "truncate-table",
-        "# truncate-table\n\n## What it tries\n\nEmpties tables.\n",
+        "# truncate-table: empties tables\n\n## What it tries\n",
     ),
     (
         "unique-key",
-        "# unique-key\n\n## What it tries\n\nAsks which values are taken.\n",
+        "# unique-key: asks which values are taken\n\n## What it tries\n",
     ),
 ];
 
