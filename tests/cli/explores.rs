@@ -26,7 +26,7 @@ fn explain_prints_the_page() {
     let session = session(folder.path(), "explain reassign-row", &Fake::clean());
     assert_eq!(session.exit, Exit::Clean);
     assert!(
-        session.out.starts_with("# reassign-row\n"),
+        session.out.starts_with("# reassign-row: "),
         "{}",
         session.out
     );

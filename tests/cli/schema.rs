@@ -52,6 +52,49 @@ fn catalog() -> Catalog {
 
 fn tenancy() -> Tenancy {
     let column = |relation, column| ColumnRef { relation, column };
+    Tenancy {
+        keys: vec![
+            Key {
+                columns: vec![column(ORGANIZATIONS, 1), column(CONTACTS, 2)],
+                root: Some(column(ORGANIZATIONS, 1)),
+                type_name: "uuid".into(),
+                name: "organizations.id".into(),
+            },
+            Key {
+                columns: vec![column(USERS, 1)],
+                root: Some(column(USERS, 1)),
+                type_name: "uuid".into(),
+                name: "users.id".into(),
+            },
+        ],
+        tenant: Some(KeyId(0)),
+        user: Some(KeyId(1)),
+        scopes: scopes(),
+        claims: vec![Claim {
+            setting: "request.jwt.claims".into(),
+            path: vec!["user_metadata".into(), "org_id".into()],
+            meaning: ClaimMeaning::Key(KeyId(0)),
+            user_editable: true,
+        }],
+        memberships: vec![Membership {
+            relation: MEMBERS,
+            user_column: 1,
+            tenant_column: 2,
+            rank: Some((3, vec!["owner".into(), "member".into()])),
+        }],
+        roles: Roles {
+            login: "authenticator".into(),
+            members: vec!["authenticated".into()],
+            anonymous: vec!["anon".into()],
+            trusted: vec!["service_role".into()],
+            ..Roles::default()
+        },
+        evidence: vec!["2 policies compare org_id with request.jwt.claims".into()],
+        ..Tenancy::default()
+    }
+}
+
+fn scopes() -> BTreeMap<Oid, Scope> {
     let key = |column, key| Scope::Owned {
         paths: vec![OwnerPath::Key {
             column,
@@ -97,46 +140,7 @@ fn tenancy() -> Tenancy {
             reason: "no column says whose a \"plan\" is".into(),
         },
     );
-    Tenancy {
-        keys: vec![
-            Key {
-                columns: vec![column(ORGANIZATIONS, 1), column(CONTACTS, 2)],
-                root: Some(column(ORGANIZATIONS, 1)),
-                type_name: "uuid".into(),
-                name: "organizations.id".into(),
-            },
-            Key {
-                columns: vec![column(USERS, 1)],
-                root: Some(column(USERS, 1)),
-                type_name: "uuid".into(),
-                name: "users.id".into(),
-            },
-        ],
-        tenant: Some(KeyId(0)),
-        user: Some(KeyId(1)),
-        scopes,
-        claims: vec![Claim {
-            setting: "request.jwt.claims".into(),
-            path: vec!["user_metadata".into(), "org_id".into()],
-            meaning: ClaimMeaning::Key(KeyId(0)),
-            user_editable: true,
-        }],
-        memberships: vec![Membership {
-            relation: MEMBERS,
-            user_column: 1,
-            tenant_column: 2,
-            rank: Some((3, vec!["owner".into(), "member".into()])),
-        }],
-        roles: Roles {
-            login: "authenticator".into(),
-            members: vec!["authenticated".into()],
-            anonymous: vec!["anon".into()],
-            trusted: vec!["service_role".into()],
-            ..Roles::default()
-        },
-        evidence: vec!["2 policies compare org_id with request.jwt.claims".into()],
-        ..Tenancy::default()
-    }
+    scopes
 }
 
 fn relation(oid: Oid, schema: &str, name: &str, columns: &[&str]) -> Relation {

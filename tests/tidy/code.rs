@@ -67,7 +67,9 @@ fn quoted(rest: &[u8], quote: u8) -> usize {
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
+    bytes
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// Blanks the modules behind `#[cfg(test)]`.
@@ -129,7 +131,10 @@ fn words_about_code_are_no_code() {
     let text = "let a = \"x\\\"y\"; // .unwrap()\nlet b = r#\"\"unwrap\"\"#; let c = 'x'; fn f<'a>(x: &'a str) {}";
     let code = blank(text);
     assert_eq!(code.len(), text.len());
-    assert!(!code.contains("unwrap") && !code.contains('x') || code.contains("x: &'a str"), "{code}");
+    assert!(
+        !code.contains("unwrap") && !code.contains('x') || code.contains("x: &'a str"),
+        "{code}"
+    );
     assert!(code.contains("fn f<'a>(x: &'a str) {}"), "{code}");
 }
 
@@ -138,11 +143,17 @@ fn unit_tests_are_no_product() {
     let code = "fn a() {}\n#[cfg(test)]\nmod tests {\n fn b() { x.unwrap() }\n}\nfn c() {}\n";
     let product = without_tests(code);
     assert_eq!(product.lines().count(), code.lines().count());
-    assert!(!product.contains("unwrap") && product.contains("fn c()"), "{product}");
+    assert!(
+        !product.contains("unwrap") && product.contains("fn c()"),
+        "{product}"
+    );
 }
 
 #[test]
 fn a_function_ends_at_its_brace() {
     let code = "fn a(x: [u8; 2]) -> u8 { if true { 1 } else { 2 } } fn b();";
-    assert_eq!(&code[..block_end(code, 0).unwrap()], "fn a(x: [u8; 2]) -> u8 { if true { 1 } else { 2 } }");
+    assert_eq!(
+        &code[..block_end(code, 0).unwrap()],
+        "fn a(x: [u8; 2]) -> u8 { if true { 1 } else { 2 } }"
+    );
 }

@@ -16,7 +16,11 @@ pub struct SourceFile {
 impl SourceFile {
     /// What a complaint begins with.
     pub fn at(&self, offset: usize) -> String {
-        format!("{}:{}", self.path, self.text[..offset].matches('\n').count() + 1)
+        format!(
+            "{}:{}",
+            self.path,
+            self.text[..offset].matches('\n').count() + 1
+        )
     }
 }
 
@@ -30,7 +34,11 @@ pub fn paths(folder: &str) -> Vec<String> {
     let mut open = vec![root().join(folder)];
     while let Some(path) = open.pop() {
         if path.is_dir() {
-            open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            open.extend(
+                std::fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         } else if path.is_file() {
             found.push(shown(&path));
         }
@@ -53,7 +61,12 @@ pub fn rust(folder: &str) -> Vec<SourceFile> {
             let text = std::fs::read_to_string(root().join(&path)).unwrap();
             let code = code::blank(&text);
             let product = code::without_tests(&code);
-            SourceFile { path, text, code, product }
+            SourceFile {
+                path,
+                text,
+                code,
+                product,
+            }
         })
         .collect()
 }

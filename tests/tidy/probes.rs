@@ -18,7 +18,10 @@ fn probes_have_different_names_in_alphabetical_order() {
     let mut sorted = names.clone();
     sorted.sort_unstable();
     sorted.dedup();
-    assert_eq!(names, sorted, "one place for each probe, and the reader finds it at once");
+    assert_eq!(
+        names, sorted,
+        "one place for each probe, and the reader finds it at once"
+    );
 }
 
 #[test]
@@ -30,7 +33,10 @@ fn every_probe_is_a_file_with_its_explanation() {
         .filter(|path| !root().join(path).is_file())
         .map(|path| format!("{path} is missing"))
         .collect();
-    expect_none("a probe is found by its name: `name.rs` beside `name.md`.", complaints);
+    expect_none(
+        "a probe is found by its name: `name.rs` beside `name.md`.",
+        complaints,
+    );
 }
 
 #[test]
@@ -39,15 +45,25 @@ fn explanations_answer_the_same_questions() {
     for probe in ALL {
         let text = probe.explanation();
         if !text.starts_with(&format!("# {}: ", probe.name())) {
-            complaints.push(format!("{}: does not begin with `# {}: …`", probe.name(), probe.name()));
+            complaints.push(format!(
+                "{}: does not begin with `# {}: …`",
+                probe.name(),
+                probe.name()
+            ));
         }
-        let headings: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let headings: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "))
+            .collect();
         if headings != HEADINGS {
             complaints.push(format!("{}: its headings are {headings:?}", probe.name()));
         }
     }
     expect_none(
-        &format!("`watertight explain` always answers, in this order: {}.", HEADINGS.join(" · ")),
+        &format!(
+            "`watertight explain` always answers, in this order: {}.",
+            HEADINGS.join(" · ")
+        ),
         complaints,
     );
 }
@@ -71,7 +87,10 @@ fn every_probe_has_a_leak_that_it_catches_and_a_safe_look_alike() {
             .map(|(path, _)| path.as_str())
             .collect();
         if leaks.is_empty() {
-            complaints.push(format!("{}: no scenario in leaks/ says `{expectation}…`", probe.name()));
+            complaints.push(format!(
+                "{}: no scenario in leaks/ says `{expectation}…`",
+                probe.name()
+            ));
             continue;
         }
         let subjects: Vec<&str> = leaks.iter().map(|path| subject(path)).collect();

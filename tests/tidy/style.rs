@@ -4,7 +4,10 @@ use super::files::{SourceFile, paths, root, rust};
 use super::{each, expect_none};
 
 fn all_rust() -> Vec<SourceFile> {
-    ["harness", "tests", "benches"].into_iter().flat_map(rust).collect()
+    ["harness", "tests", "benches"]
+        .into_iter()
+        .flat_map(rust)
+        .collect()
 }
 
 #[test]
@@ -13,7 +16,10 @@ fn files_begin_with_what_they_are_for() {
         true => Vec::new(),
         false => vec![format!("{}:1: the first line is no `//! …`", file.path)],
     });
-    expect_none("a reader of the folder learns from one line whether to open the file.", complaints);
+    expect_none(
+        "a reader of the folder learns from one line whether to open the file.",
+        complaints,
+    );
 }
 
 #[test]
@@ -23,7 +29,10 @@ fn files_stay_short() {
         lines if lines > MOST_LINES => vec![format!("{}: {lines} lines", file.path)],
         _ => Vec::new(),
     });
-    expect_none("at most 400 lines: a longer file is about two things; split it where it changes the subject.", complaints);
+    expect_none(
+        "at most 400 lines: a longer file is about two things; split it where it changes the subject.",
+        complaints,
+    );
 }
 
 #[test]
@@ -39,7 +48,10 @@ fn functions_stay_short() {
             })
             .collect()
     });
-    expect_none("at most 70 lines: a function that fits on a screen is read as a whole; name its parts.", complaints);
+    expect_none(
+        "at most 70 lines: a function that fits on a screen is read as a whole; name its parts.",
+        complaints,
+    );
 }
 
 #[test]
@@ -48,10 +60,17 @@ fn names_say_something() {
         "manager", "handler", "helper", "helpers", "util", "utils", "data", "info", "context",
     ];
     let says_nothing = |name: &str| {
-        words(name).into_iter().find(|word| EMPTY_WORDS.contains(&word.as_str()))
+        words(name)
+            .into_iter()
+            .find(|word| EMPTY_WORDS.contains(&word.as_str()))
     };
     let complaints = each(&all_rust(), |file| {
-        let stem = file.path.rsplit('/').next().unwrap().trim_end_matches(".rs");
+        let stem = file
+            .path
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .trim_end_matches(".rs");
         let mut complaints: Vec<String> = says_nothing(stem)
             .map(|word| format!("{}: the file's name says `{word}`", file.path))
             .into_iter()
@@ -90,11 +109,17 @@ fn words(name: &str) -> Vec<String> {
 #[test]
 fn nothing_is_left_to_panic_or_to_do() {
     const WORDS: [(&str, &str); 5] = [
-        (".unwrap()", "say by `expect` which invariant holds, or return an error"),
+        (
+            ".unwrap()",
+            "say by `expect` which invariant holds, or return an error",
+        ),
         ("todo!(", "do it, or leave it out"),
         ("unimplemented!(", "do it, or leave it out"),
         ("unsafe ", "find a crate that did it right"),
-        ("#[allow(", "mend what the compiler found, or say by #[expect(…, reason)] why not"),
+        (
+            "#[allow(",
+            "mend what the compiler found, or say by #[expect(…, reason)] why not",
+        ),
     ];
     let complaints = each(&rust("harness"), |file| {
         let found = WORDS.iter().flat_map(|(word, instead)| {
@@ -103,7 +128,10 @@ fn nothing_is_left_to_panic_or_to_do() {
         });
         found.collect()
     });
-    expect_none("a panic is exit 70, and a user's schema must never lead there.", complaints);
+    expect_none(
+        "a panic is exit 70, and a user's schema must never lead there.",
+        complaints,
+    );
 }
 
 #[test]
@@ -112,7 +140,10 @@ fn no_test_is_skipped() {
         let places = file.code.match_indices("#[ignore");
         places.map(|(at, _)| file.at(at)).collect()
     });
-    expect_none("a skipped test proves nothing; hold the present behaviour with a note instead.", complaints);
+    expect_none(
+        "a skipped test proves nothing; hold the present behaviour with a note instead.",
+        complaints,
+    );
 }
 
 #[test]
@@ -134,11 +165,15 @@ fn every_file_is_reached() {
         ];
         let declared = parents.iter().any(|parent| {
             let text = std::fs::read_to_string(root().join(parent)).unwrap_or_default();
-            text.lines().any(|line| line.trim_end().ends_with(&format!("mod {stem};")))
+            text.lines()
+                .any(|line| line.trim_end().ends_with(&format!("mod {stem};")))
         });
         match declared {
             true => Vec::new(),
-            false => vec![format!("{}: no module declares it, so nothing compiles it", file.path)],
+            false => vec![format!(
+                "{}: no module declares it, so nothing compiles it",
+                file.path
+            )],
         }
     });
     expect_none("a file that nothing compiles rots unseen.", complaints);
@@ -147,7 +182,13 @@ fn every_file_is_reached() {
 #[test]
 fn the_top_level_stays_as_it_is() {
     const ALLOWED: [&str; 7] = [
-        "Cargo.toml", "Cargo.lock", "README.md", "harness", "scenarios", "migrations", "benches",
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "harness",
+        "scenarios",
+        "migrations",
+        "benches",
     ];
     // What cargo and watertight write, and git ignores.
     const WRITTEN: [&str; 3] = ["tests", "target", "watertight-out"];
@@ -158,14 +199,32 @@ fn the_top_level_stays_as_it_is() {
         .filter(|name| !ALLOWED.contains(&name.as_str()) && !WRITTEN.contains(&name.as_str()))
         .map(|name| format!("{name}: not one of {}", ALLOWED.join(", ")))
         .collect();
-    expect_none("the top level is the table of contents; new things go into one of its folders.", complaints);
+    expect_none(
+        "the top level is the table of contents; new things go into one of its folders.",
+        complaints,
+    );
 }
 
 #[test]
 fn no_machine_leaves_its_paths() {
-    let homes = [["/ro", "ot/"], ["/ho", "me/"], ["/Use", "rs/"], ["/wo", "rk/"]].map(|parts| parts.concat());
+    let homes = [
+        ["/ro", "ot/"],
+        ["/ho", "me/"],
+        ["/Use", "rs/"],
+        ["/wo", "rk/"],
+    ]
+    .map(|parts| parts.concat());
     let mut all = vec!["README.md".to_owned(), "Cargo.toml".to_owned()];
-    for folder in ["harness", "scenarios", "migrations", "benches", "tests", ".config", ".ci", ".github"] {
+    for folder in [
+        "harness",
+        "scenarios",
+        "migrations",
+        "benches",
+        "tests",
+        ".config",
+        ".ci",
+        ".github",
+    ] {
         all.extend(paths(folder));
     }
     let mut complaints = Vec::new();
@@ -175,9 +234,15 @@ fn no_machine_leaves_its_paths() {
         };
         for (number, line) in text.lines().enumerate() {
             if let Some(home) = homes.iter().find(|home| line.contains(home.as_str())) {
-                complaints.push(format!("{path}:{}: `{home}…` exists on one machine only", number + 1));
+                complaints.push(format!(
+                    "{path}:{}: `{home}…` exists on one machine only",
+                    number + 1
+                ));
             }
         }
     }
-    expect_none("the project builds anywhere; a path of one machine is wrong on all others.", complaints);
+    expect_none(
+        "the project builds anywhere; a path of one machine is wrong on all others.",
+        complaints,
+    );
 }
