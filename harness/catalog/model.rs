@@ -1,4 +1,10 @@
 //! The catalog as a plain value: everything a later stage may need to know of a migrated database.
+//!
+//! All SQL text in it (expressions, definitions, type names) is as PostgreSQL prints it under an empty search_path, so names outside of
+//! pg_catalog are qualified: `public.status`, never `status`.
+//!
+//! `Deserialize` reads what the queries of `read.rs` build; nothing else is written in that form.
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// An object identifier of PostgreSQL. Stable within one database and its clones, never across runs.
@@ -38,28 +44,35 @@ pub struct Origin {
     pub tag: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Schema {
     pub oid: Oid,
     pub name: String,
     pub owner: Oid,
     /// True when the schema was made by the platform prelude and not by the user's migrations.
+    #[serde(skip)]
     pub platform: bool,
     /// Roles with USAGE; 0 stands for PUBLIC.
     pub usage: Vec<Oid>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum RelationKind {
+    #[serde(rename = "r")]
     Table,
+    #[serde(rename = "p")]
     Partitioned,
+    #[serde(rename = "v")]
     View,
+    #[serde(rename = "m")]
     MaterializedView,
+    #[serde(rename = "f")]
     ForeignTable,
+    #[serde(rename = "S")]
     Sequence,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Relation {
     pub oid: Oid,
     pub schema: String,
@@ -67,6 +80,7 @@ pub struct Relation {
     pub kind: RelationKind,
     pub owner: Oid,
     /// True when the platform prelude made it.
+    #[serde(skip)]
     pub platform: bool,
     /// Row-level security is enabled.
     pub rls: bool,
@@ -109,7 +123,7 @@ pub struct Relation {
     pub extension: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Column {
     pub number: i16,
     pub name: String,
@@ -124,7 +138,8 @@ pub struct Column {
     pub generated: Generated,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Generated {
     No,
     /// `generated always as identity`: needs OVERRIDING SYSTEM VALUE.
@@ -134,7 +149,7 @@ pub enum Generated {
     Expression,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Unique {
     pub name: String,
     pub index: Oid,
@@ -148,7 +163,7 @@ pub struct Unique {
     pub nulls_not_distinct: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Check {
     pub name: String,
     /// The expression alone, by `pg_get_expr(conbin)`.
@@ -157,7 +172,7 @@ pub struct Check {
     pub validated: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ForeignKey {
     pub name: String,
     pub oid: Oid,
@@ -170,16 +185,21 @@ pub struct ForeignKey {
     pub on_update: char,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum PolicyCommand {
+    #[serde(rename = "*")]
     All,
+    #[serde(rename = "r")]
     Select,
+    #[serde(rename = "a")]
     Insert,
+    #[serde(rename = "w")]
     Update,
+    #[serde(rename = "d")]
     Delete,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Policy {
     pub oid: Oid,
     pub name: String,
@@ -193,7 +213,7 @@ pub struct Policy {
     pub check: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Trigger {
     pub oid: Oid,
     pub name: String,
@@ -206,7 +226,8 @@ pub struct Trigger {
     pub enabled: char,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Privilege {
     Select,
     Insert,
@@ -220,7 +241,7 @@ pub enum Privilege {
 }
 
 /// A privilege that a role holds by a grant. The owner's implicit rights are listed too (`aclexplode` of `acldefault`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Grant {
     /// 0 stands for PUBLIC.
     pub role: Oid,
@@ -229,28 +250,36 @@ pub struct Grant {
     pub column: Option<i16>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum Volatility {
+    #[serde(rename = "i")]
     Immutable,
+    #[serde(rename = "s")]
     Stable,
+    #[serde(rename = "v")]
     Volatile,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum FunctionKind {
+    #[serde(rename = "f")]
     Function,
+    #[serde(rename = "p")]
     Procedure,
+    #[serde(rename = "a")]
     Aggregate,
+    #[serde(rename = "w")]
     Window,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Function {
     pub oid: Oid,
     pub schema: String,
     pub name: String,
     pub kind: FunctionKind,
     pub owner: Oid,
+    #[serde(skip)]
     pub platform: bool,
     pub language: String,
     /// SECURITY DEFINER.
@@ -273,7 +302,7 @@ pub struct Function {
 }
 
 /// An argument that a caller passes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Argument {
     pub name: Option<String>,
     pub type_name: String,
@@ -282,7 +311,7 @@ pub struct Argument {
     pub variadic: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Role {
     pub oid: Oid,
     pub name: String,
@@ -295,7 +324,7 @@ pub struct Role {
     pub member_of: Vec<Oid>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Type {
     pub oid: Oid,
     pub schema: String,
@@ -303,7 +332,8 @@ pub struct Type {
     pub shape: Shape,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     Enum(Vec<String>),
     Domain {

@@ -1,45 +1,35 @@
 //! Why migrations could not be read, and what to do about it.
+use crate::error::Failure;
 use std::path::PathBuf;
 
 /// Migrations could not be read. Whether they apply is PostgreSQL's to say, later.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    #[error(
-        "there is no file or directory {path}\n  help: give the directory that holds the migrations, or the project's root",
-        path = path.display()
-    )]
+    #[error("there is no file or directory {}", path.display())]
     Missing { path: PathBuf },
-    #[error(
-        "{path} holds no migrations\n  help: expected .sql files, or directories with migration.sql or up.sql, in one of these layouts: \
-         Supabase, Flyway, sqlx, dbmate, goose, golang-migrate, Prisma, Drizzle, diesel, plain files",
-        path = path.display()
-    )]
+    #[error("{} holds no migrations", path.display())]
     Empty { path: PathBuf },
-    #[error("{path} cannot be read: {source}\n  help: check its permissions", path = path.display())]
+    #[error("{} cannot be read: {source}", path.display())]
     Unreadable {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{path} is not a Drizzle journal: {reason}\n  help: generate it again", path = path.display())]
+    #[error("{} is not a Drizzle journal: {reason}", path.display())]
     Journal { path: PathBuf, reason: String },
-    #[error(
-        "{list} names {name}, which does not exist{nearest}",
-        list = list.display(),
-        nearest = did_you_mean(nearest)
-    )]
+    #[error("{} names {name}, which does not exist", list.display())]
     Unlisted {
         list: PathBuf,
         name: String,
         nearest: Option<String>,
     },
-    #[error("there is no migration {name}{nearest}", nearest = did_you_mean(nearest))]
+    #[error("there is no migration {name}")]
     UnknownThrough {
         name: String,
         nearest: Option<String>,
     },
-    #[error("{name} names several migrations: {matches}\n  help: write one of them in full", matches = matches.join(", "))]
+    #[error("{name} names several migrations: {}", matches.join(", "))]
     AmbiguousThrough { name: String, matches: Vec<String> },
-    #[error("there is no migration to read\n  help: name at least one directory")]
+    #[error("no migrations were named")]
     NoRoot,
 }
 
@@ -48,36 +38,36 @@ impl ReadError {
     pub fn exit_code(&self) -> u8 {
         2
     }
-}
 
-fn did_you_mean(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |name| {
-        format!("\n  help: the nearest name is {name}")
-    })
-}
-
-/// The name that needs the fewest edits to become `wanted`, when one is near enough to be a slip.
-pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    names
-        .into_iter()
-        .map(|name| (edits(wanted, name), name))
-        .filter(|(edits, name)| *edits <= 2 + wanted.len().max(name.len()) / 2)
-        .min()
-        .map(|(_, name)| name.to_owned())
-}
-
-/// Levenshtein's distance: letters to insert, drop or replace.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    /// The next step.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            ReadError::Missing { .. } | ReadError::NoRoot => {
+                Some("name the directory that holds the migrations, or the project's root".to_owned())
+            }
+            ReadError::Empty { .. } => Some(
+                "expected .sql files, or directories with migration.sql or up.sql, as Supabase, Flyway, sqlx, dbmate, goose, \
+                 golang-migrate, Prisma, Drizzle or diesel keep them"
+                    .to_owned(),
+            ),
+            ReadError::Unreadable { .. } => {
+                Some("check that the file exists and that you may read it".to_owned())
+            }
+            ReadError::Journal { .. } => Some("let Drizzle generate it again".to_owned()),
+            ReadError::Unlisted { nearest, .. } | ReadError::UnknownThrough { nearest, .. } => {
+                nearest.as_ref().map(|name| format!("the nearest name is {name}"))
+            }
+            ReadError::AmbiguousThrough { .. } => Some("write one of them in full".to_owned()),
         }
     }
-    row[to.len()]
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Failure {
+        let failure = Failure::new(error.exit_code(), error.to_string());
+        match error.help() {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Recognises how a directory holds its migrations, and lists them in the order in which they apply.
-use super::error::{ReadError, nearest};
+use super::error::ReadError;
 use super::order::{self, Versioned};
+use crate::config::nearest;
 use std::path::{Path, PathBuf};
 
 /// The tool whose conventions a directory follows.
@@ -205,7 +206,7 @@ fn ordered(at: &Path, list: &Path) -> Result<Listing, ReadError> {
             return Err(ReadError::Unlisted {
                 list: list.to_owned(),
                 name: name.to_owned(),
-                nearest: nearest(name, names.iter().map(String::as_str)),
+                nearest: nearest(name, names.iter().map(String::as_str)).map(str::to_owned),
             });
         };
         listed.push(found(&path));

@@ -10,12 +10,13 @@ mod split;
 mod statement;
 
 pub use clause::{Clause, clause};
-pub use error::{ReadError, nearest};
+pub use error::ReadError;
 pub use layout::Layout;
 pub use platform::Platform;
 pub use split::{MetaCommand, Piece, Split, head, split, tokens};
 pub use statement::{Control, Kind};
 
+use crate::config::nearest;
 use crate::event::Source;
 use crate::span::{Bytes, Place};
 use std::path::{Path, PathBuf};
@@ -188,7 +189,7 @@ impl Migrations {
             [one] => Ok(one),
             [] => Err(ReadError::UnknownThrough {
                 name: wanted.to_owned(),
-                nearest: nearest(wanted, self.names()),
+                nearest: nearest(wanted, self.names()).map(str::to_owned),
             }),
             _ => Err(ReadError::AmbiguousThrough {
                 name: wanted.to_owned(),

@@ -1,6 +1,7 @@
 //! Decides whether the platform prelude stands in front of the migrations, and brings it along.
 use super::split::tokens;
 use super::{File, Layout, Migrations};
+pub use crate::config::Platform;
 use squawk_lexer::{LiteralKind, TokenKind};
 use std::collections::BTreeSet;
 
@@ -16,16 +17,6 @@ const ROLES: [&str; 5] = [
     "supabase_admin",
 ];
 const SCHEMAS: [&str; 5] = ["auth", "storage", "extensions", "realtime", "vault"];
-
-/// Which platform's objects the migrations build on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Platform {
-    /// Supabase, when the migrations use its roles or schemas and do not create them.
-    #[default]
-    Auto,
-    Supabase,
-    None,
-}
 
 /// The prelude that `platform` puts in front of `migrations`; it may be empty.
 pub(super) fn prelude(platform: Platform, migrations: &Migrations) -> Migrations {

@@ -1,5 +1,6 @@
 //! A scratch PostgreSQL server: private and local, in a container, or given by URL; scratch databases on it.
 mod account;
+pub mod apply;
 mod cluster;
 mod discovery;
 mod docker;
