@@ -133,8 +133,19 @@ pub struct Finding {
     pub help: Option<String>,
     /// The smallest SQL that shows it in psql on the migrated database, and rolls back.
     pub repro: String,
+    /// Every way in which the same cause was seen to leak, this one included.
+    pub doors: Vec<Door>,
     /// Sixteen hexadecimal digits; depends on probe, object, command, role and door only.
     pub fingerprint: String,
+}
+
+/// One way through: which probe reached what, by which command, as which role.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Door {
+    pub probe: String,
+    pub object: String,
+    pub command: String,
+    pub role: String,
 }
 
 /// The policy, view, function, grant or missing thing that let a leak through.

@@ -442,6 +442,9 @@ fn prepared(attack: &Attack, change: &Change) -> bool {
             }
             Preparation::Unbind { relation } => *relation != change.relation,
             Preparation::EraseTenant { .. } => true,
+            Preparation::KeepOnly { rows } => !rows
+                .iter()
+                .any(|(relation, ctid)| *relation == change.relation && *ctid == change.ctid),
             Preparation::EraseRows { relation, .. } => *relation == change.relation,
         })
 }

@@ -80,6 +80,17 @@ impl Request {
                         quoted.join(",")
                     )
                 }
+                Preparation::KeepOnly { rows } => {
+                    let (relations, ctids): (Vec<String>, Vec<String>) = rows
+                        .iter()
+                        .map(|(relation, ctid)| (relation.to_string(), format!("\"{ctid}\"")))
+                        .unzip();
+                    format!(
+                        "SELECT watertight.keep_only('{{{}}}','{{{}}}');",
+                        relations.join(","),
+                        ctids.join(",")
+                    )
+                }
                 Preparation::EraseTenant { tenant } => {
                     format!("SELECT watertight.erase_tenant({});", tenant.0)
                 }

@@ -64,6 +64,21 @@ BEGIN
   PERFORM set_config('session_replication_role', 'origin', true);
 END $erase$;
 
+CREATE FUNCTION watertight.keep_only(relations oid[], addresses tid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $keep$
+DECLARE
+  held record;
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  FOR held IN
+    SELECT t.name, (SELECT coalesce(array_agg(k.address), '{}') FROM unnest(relations, addresses) AS k(relation, address) WHERE k.relation = t.relation) AS kept
+    FROM watertight.truth t WHERE t.ctids <> '{}'
+  LOOP
+    EXECUTE format('DELETE FROM ONLY %s WHERE NOT ctid = ANY ($1)', held.name) USING held.kept;
+  END LOOP;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $keep$;
+
 CREATE FUNCTION watertight.unbind(target oid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $unbind$
 DECLARE

@@ -66,6 +66,8 @@ pub enum Preparation {
     Unbind { relation: Oid },
     /// Removes these rows of one relation.
     EraseRows { relation: Oid, ctids: Vec<String> },
+    /// Leaves nothing but these rows: how small a world still shows a leak.
+    KeepOnly { rows: Vec<(Oid, String)> },
     /// Removes every row of one tenant, wherever it stands: the world without the victim.
     EraseTenant { tenant: TenantId },
 }

@@ -1,0 +1,309 @@
+//! Groups leaks by their cause and turns each group into one finding.
+use super::campaign::Judged;
+use super::cause_source::{culprit, kind_of};
+use crate::catalog::Oid;
+use crate::event::{Door, Finding, Severity};
+use crate::migrations::Migrations;
+use crate::oracle::observe_cause::Cause;
+use crate::oracle::{Gain, Leak};
+use crate::probes::{Attack, Attacker, Command, Object, Scene};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One leak with what let it through.
+#[derive(Debug, Clone)]
+pub struct Caused {
+    pub judged: Judged,
+    pub leak: Leak,
+    pub cause: Cause,
+}
+
+/// Leaks that one mend closes. Partitions of one table are one group, whichever of them was reached.
+pub fn group(scene: &Scene, leaks: Vec<Caused>) -> Vec<Vec<Caused>> {
+    let mut groups: BTreeMap<(Cause, Option<Oid>), Vec<Caused>> = BTreeMap::new();
+    for caused in leaks {
+        let key = match &caused.cause {
+            Cause::NoRls(oid) => match scene
+                .relation(*oid)
+                .filter(|r| r.is_partition)
+                .and_then(|r| r.parents.first())
+            {
+                Some(parent) => (Cause::NoRls(*parent), Some(*parent)),
+                None => (caused.cause.clone(), None),
+            },
+            Cause::Policy {
+                relation, policy, ..
+            } => (
+                Cause::Policy {
+                    relation: *relation,
+                    policy: *policy,
+                    check: false,
+                },
+                None,
+            ),
+            _ => (caused.cause.clone(), None),
+        };
+        groups.entry(key).or_default().push(caused);
+    }
+    let mut out: Vec<Vec<Caused>> = groups.into_values().collect();
+    for group in &mut out {
+        group.sort_by_key(|caused| rank(scene, &caused.judged.attack));
+    }
+    out.sort_by_key(|group| rank(scene, &group[0].judged.attack));
+    out
+}
+
+/// What a person should see first: the worst, by the plainest attacker, in the plainest form.
+fn rank(scene: &Scene, attack: &Attack) -> impl Ord + use<> {
+    let attacker = scene.attacker(attack.attacker);
+    let object = match attack.object {
+        Object::Relation(oid) => scene
+            .relation(oid)
+            .map(|r| format!("{}.{}", r.schema, r.name)),
+        Object::Function(_) => None,
+    };
+    (
+        std::cmp::Reverse(attack.severity),
+        attack.command,
+        attacker.standing,
+        attack.form,
+        object.unwrap_or_default(),
+        attack.attacker,
+    )
+}
+
+/// One finding out of a group.
+pub fn finding(
+    scene: &Scene,
+    migrations: &Migrations,
+    system: &str,
+    group: &[Caused],
+    repro: String,
+) -> Finding {
+    let first = &group[0];
+    let attack = &first.judged.attack;
+    let attacker = scene.attacker(attack.attacker);
+    let victim = victim_name(scene, first);
+    let (object, object_kind) = object_name(scene, attack.object);
+    let door = if object_kind == "table" {
+        "direct".to_owned()
+    } else {
+        format!("{object_kind} {object}")
+    };
+    let culprit = culprit(scene.catalog, migrations, &first.cause);
+    Finding {
+        system: system.to_owned(),
+        probe: attack.probe.to_owned(),
+        severity: severity(attack, &first.leak),
+        title: title(attacker, &first.leak, &object, object_kind, &victim),
+        fingerprint: fingerprint(attack, &object, &attacker.role, &door),
+        command: attack.command.name().to_owned(),
+        role: attacker.role.clone(),
+        attacker: attacker.name.clone(),
+        expected: expected(&first.leak, &victim),
+        got: got(&first.leak, &first.judged.got),
+        notes: notes(scene, group, &object),
+        help: Some(help(&first.cause, attack)),
+        doors: doors(scene, group),
+        object,
+        object_kind: object_kind.to_owned(),
+        victim,
+        door,
+        culprit,
+        repro,
+    }
+}
+
+/// An oracle tells less than a read.
+fn severity(attack: &Attack, leak: &Leak) -> Severity {
+    match leak.gain {
+        Gain::Sensed { .. } => Severity::Medium,
+        _ => attack.severity,
+    }
+}
+
+fn object_name(scene: &Scene, object: Object) -> (String, &'static str) {
+    match object {
+        Object::Relation(oid) => scene
+            .relation(oid)
+            .map(|r| (format!("{}.{}", r.schema, r.name), kind_of(r)))
+            .unwrap_or_default(),
+        Object::Function(oid) => {
+            let function = scene.catalog.functions.iter().find(|f| f.oid == oid);
+            let name = function.map(|f| {
+                let arguments: Vec<&str> =
+                    f.arguments.iter().map(|a| a.type_name.as_str()).collect();
+                format!("{}.{}({})", f.schema, f.name, arguments.join(", "))
+            });
+            (name.unwrap_or_default(), "function")
+        }
+    }
+}
+
+fn victim_name(scene: &Scene, caused: &Caused) -> String {
+    match caused.judged.attack.victim {
+        crate::probes::Victim::Colleague(user) => scene.world.users[user.0].name.clone(),
+        crate::probes::Victim::Tenant(tenant) => scene.world.tenants
+            [caused.leak.victim.unwrap_or(tenant).0]
+            .name
+            .clone(),
+    }
+}
+
+fn title(attacker: &Attacker, leak: &Leak, object: &str, kind: &str, victim: &str) -> String {
+    let who = &attacker.name;
+    let at = if kind == "table" {
+        object.to_owned()
+    } else {
+        format!("the {kind} {object}")
+    };
+    match &leak.gain {
+        Gain::Received { .. } => format!("{who} can read rows of {victim} in {at}"),
+        Gain::Told { .. } => {
+            format!("{who} is told values of {victim} by an error or a message of {at}")
+        }
+        Gain::Changed => format!("{who} can change rows of {victim} in {at}"),
+        Gain::Removed => format!("{who} can delete rows of {victim} in {at}"),
+        Gain::Planted => format!("{who} can insert a row that belongs to {victim} in {at}"),
+        Gain::Moved => format!("{who} can move its own row into {victim} in {at}"),
+        Gain::Referred => format!("{who} can make its own row refer to a row of {victim} in {at}"),
+        Gain::Sensed { .. } => format!("{who} can tell by {at} what {victim} has"),
+    }
+}
+
+fn expected(leak: &Leak, victim: &str) -> String {
+    match leak.gain {
+        Gain::Received { .. } | Gain::Changed | Gain::Removed => {
+            format!("SQLSTATE 42501, or no row of {victim}")
+        }
+        Gain::Sensed { .. } => format!("the same outcome whatever {victim} has"),
+        _ => "SQLSTATE 42501".to_owned(),
+    }
+}
+
+fn got(leak: &Leak, got: &str) -> String {
+    match &leak.gain {
+        Gain::Received { sample } | Gain::Told { sample } => {
+            format!("{got}, among them {}", shortened(sample))
+        }
+        Gain::Sensed { with, without } => format!("{with}; for a value that nobody has: {without}"),
+        _ => got.to_owned(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let mut out: String = text.chars().take(60).collect();
+    if out.len() < text.len() {
+        out.push('…');
+    }
+    format!("“{out}”")
+}
+
+/// The same cause by other commands, through other doors, for other attackers.
+fn notes(scene: &Scene, group: &[Caused], object: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let commands: BTreeSet<&str> = group
+        .iter()
+        .skip(1)
+        .map(|c| c.judged.attack.command.name())
+        .filter(|c| *c != group[0].judged.attack.command.name())
+        .collect();
+    if !commands.is_empty() {
+        out.push(format!(
+            "the same cause lets through: {}",
+            commands.into_iter().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    let others: BTreeSet<String> = group
+        .iter()
+        .map(|c| object_name(scene, c.judged.attack.object).0)
+        .filter(|name| name != object)
+        .collect();
+    if !others.is_empty() {
+        let shown: Vec<&str> = others.iter().take(6).map(String::as_str).collect();
+        let more = if others.len() > shown.len() {
+            format!(" and {} more", others.len() - shown.len())
+        } else {
+            String::new()
+        };
+        out.push(format!("the same cause opens: {}{more}", shown.join(", ")));
+    }
+    let attackers: BTreeSet<&str> = group
+        .iter()
+        .map(|c| scene.attacker(c.judged.attack.attacker).name.as_str())
+        .filter(|name| *name != scene.attacker(group[0].judged.attack.attacker).name)
+        .collect();
+    if !attackers.is_empty() {
+        out.push(format!(
+            "the same works for: {}",
+            attackers.into_iter().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    out
+}
+
+fn doors(scene: &Scene, group: &[Caused]) -> Vec<Door> {
+    let each = |caused: &Caused| {
+        let attack = &caused.judged.attack;
+        let attacker = scene.attacker(attack.attacker);
+        Door {
+            probe: attack.probe.to_owned(),
+            object: object_name(scene, attack.object).0,
+            command: attack.command.name().to_owned(),
+            role: attacker.role.clone(),
+        }
+    };
+    let found: BTreeSet<Door> = group.iter().map(each).collect();
+    found.into_iter().collect()
+}
+
+/// What to do, in one sentence.
+fn help(cause: &Cause, attack: &Attack) -> String {
+    let text = match cause {
+        Cause::NoRls(_) => {
+            "enable row-level security on it and add a policy that compares the row's tenant with the caller's"
+        }
+        Cause::NotForced(_) => {
+            "ALTER TABLE … FORCE ROW LEVEL SECURITY, or let the application log in as a role that does not own the table"
+        }
+        Cause::Bypass(_) => "let the application use a role without BYPASSRLS and SUPERUSER",
+        Cause::Policy { check: true, .. } => {
+            "let WITH CHECK compare the new row with the caller's tenant, as USING does with the old row"
+        }
+        Cause::Policy { .. } => {
+            "let the policy compare the row's tenant with the caller's, or drop it: permissive policies are ORed"
+        }
+        Cause::View(_) if attack.probe == "read-by-matview" => {
+            "revoke it from the application's roles: no policy guards a materialized view"
+        }
+        Cause::View(_) => {
+            "create it WITH (security_invoker = true), or revoke it from the application's roles"
+        }
+        Cause::Function(_) if attack.command == Command::Call => {
+            "check inside the function that the arguments belong to the caller, or revoke EXECUTE from PUBLIC and the application's roles"
+        }
+        Cause::Function(_) => {
+            "read the tenant only from what the gateway sets, never from what users can edit, and return NULL where it is absent"
+        }
+        Cause::Grant { .. } => {
+            "revoke the privilege: the application never needs it, and no policy limits it"
+        }
+        Cause::Constraint {
+            kind: crate::oracle::observe_cause::ConstraintKind::ForeignKey,
+            ..
+        } => "make the foreign key composite: (tenant, id) references (tenant, id)",
+        Cause::Constraint { .. } => "put the tenant's column first in the unique key",
+    };
+    text.to_owned()
+}
+
+/// Sixteen hexadecimal digits of what stays the same from run to run.
+fn fingerprint(attack: &Attack, object: &str, role: &str, door: &str) -> String {
+    let text = [attack.probe, object, attack.command.name(), role, door].join("\u{1f}");
+    let digest = Sha256::digest(text.as_bytes());
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,134 @@
+//! One leak as a script: the rows it needs, who the attacker is, and the statement. Runs in psql and rolls back.
+use super::closure::Place;
+use crate::catalog::{Generated, Relation};
+use crate::probes::{Attack, Attacker, Command, Preparation, Scene, named};
+use crate::sql::{identifier, literal};
+use crate::world::TrueRow;
+
+/// A leak in its smallest known form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    pub attack: Attack,
+    pub attacker: Attacker,
+    /// Rows that must stand in the database, besides what the migrations put there.
+    pub rows: Vec<Place>,
+}
+
+/// The script. `victim` and `got` are said in comments.
+pub fn render(scene: &Scene, case: &Case, victim: &str, got: &str) -> String {
+    let mut out = String::from("BEGIN;\n");
+    let inserts: Vec<String> = ordered(scene, case)
+        .into_iter()
+        .map(|(relation, row)| insert(scene, relation, row))
+        .collect();
+    if !inserts.is_empty() {
+        out.push_str("-- The rows it takes, without firing triggers.\nSET LOCAL session_replication_role = replica;\n");
+        out.push_str(&inserts.concat());
+        out.push_str("SET LOCAL session_replication_role = origin;\n");
+    }
+    out.push_str(&format!("-- {}:\n", case.attacker.name));
+    out.push_str(&format!("SET LOCAL ROLE {};\n", plain(&case.attacker.role)));
+    for (name, value) in &case.attacker.settings {
+        out.push_str(&format!(
+            "SET LOCAL {} = {};\n",
+            identifier(name),
+            literal(value)
+        ));
+    }
+    out.push_str(&format!(
+        "{};\n-- gives {got}; {victim} is not the caller's\n",
+        case.attack.statement
+    ));
+    if let Some(shown) = shows(scene, case) {
+        out.push_str(&format!("RESET ROLE;\n{shown};\n"));
+    }
+    out.push_str("ROLLBACK;\n");
+    out
+}
+
+/// Rows in key order: by the world's load order where known, else as they come.
+fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, &'a TrueRow)> {
+    let erased = |relation: u32, row: &TrueRow| {
+        case.attack.preparation.iter().any(|step| matches!(step, Preparation::Erase { relation: r, ctid } if *r == relation && *ctid == row.ctid))
+    };
+    let mut rows: Vec<(usize, &Relation, &TrueRow)> = Vec::new();
+    for (oid, ctid) in &case.rows {
+        let Some(relation) = scene.relation(*oid) else {
+            continue;
+        };
+        let row = scene
+            .truth
+            .tables
+            .get(oid)
+            .into_iter()
+            .flatten()
+            .find(|row| row.ctid == *ctid);
+        let order = scene
+            .world
+            .rows
+            .iter()
+            .position(|row| row.relation == *oid)
+            .unwrap_or(usize::MAX);
+        rows.extend(
+            row.filter(|row| !erased(*oid, row))
+                .map(|row| (order, relation, row)),
+        );
+    }
+    rows.sort_by_key(|(order, relation, row)| (*order, relation.oid, row.ctid.clone()));
+    rows.into_iter()
+        .map(|(_, relation, row)| (relation, row))
+        .collect()
+}
+
+fn insert(scene: &Scene, relation: &Relation, row: &TrueRow) -> String {
+    let columns: Vec<_> = relation
+        .columns
+        .iter()
+        .filter(|c| {
+            c.generated != Generated::Expression && scene.value(relation, row, c.number).is_some()
+        })
+        .collect();
+    let names: Vec<String> = columns.iter().map(|c| plain(&c.name)).collect();
+    let values: Vec<String> = columns
+        .iter()
+        .filter_map(|c| scene.value(relation, row, c.number))
+        .map(literal)
+        .collect();
+    let overriding = if columns
+        .iter()
+        .any(|c| c.generated == Generated::IdentityAlways)
+    {
+        " OVERRIDING SYSTEM VALUE"
+    } else {
+        ""
+    };
+    format!(
+        "INSERT INTO {} ({}){overriding}\n  VALUES ({});\n",
+        named(relation),
+        names.join(", "),
+        values.join(", ")
+    )
+}
+
+/// For writes: a look at the table afterwards.
+fn shows(scene: &Scene, case: &Case) -> Option<String> {
+    let relation = scene.relation(case.attack.object.oid())?;
+    matches!(
+        case.attack.command,
+        Command::Insert | Command::Update | Command::Delete | Command::Truncate
+    )
+    .then(|| format!("SELECT * FROM {}", named(relation)))
+}
+
+/// A name without quotes where PostgreSQL would read it the same.
+fn plain(name: &str) -> String {
+    let simple = name
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+    if simple && !squawk_syntax::quote::is_reserved_word(name) {
+        name.to_owned()
+    } else {
+        identifier(name)
+    }
+}
