@@ -136,10 +136,10 @@ impl Progress {
     }
 }
 
-/// One line that says what is attacked and how to do it again.
+/// Two lines that say what is attacked, and where and how to do it again.
 fn facts(started: &Started) -> String {
     format!(
-        "{}: {} from {}, {}, {}; {} with {} and {}; {}; seed {}",
+        "{}: {} from {}, {}, {}\n  attacked with {}, {} and {} in {}, seed {}",
         one_line(&started.system),
         counted(started.tables, "table"),
         counted(started.migrations, "migration"),

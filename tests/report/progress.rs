@@ -43,8 +43,8 @@ fn a_log_gets_few_plain_lines() {
     assert_eq!(
         lines,
         [
-            "shop: 58 tables from 12 migrations, 212 policies, 1 function; 3 tenants with 9 users and 640 rows; \
-             PostgreSQL 15.18 (local); seed 7",
+            "shop: 58 tables from 12 migrations, 212 policies, 1 function",
+            "  attacked with 3 tenants, 9 users and 640 rows in PostgreSQL 15.18 (local), seed 7",
             "shop: attacking: 0 of 412",
         ]
     );
