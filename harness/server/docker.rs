@@ -145,7 +145,7 @@ impl Container {
             .with_env_var("POSTGRES_INITDB_ARGS", "--no-sync --encoding=UTF8")
             .with_labels(engine::labels(&self.run))
             .with_host_config_modifier(move |host| publish(host, loopback));
-        if let Some(data) = data_volume(description) {
+        if let Some(data) = declared_volume(description) {
             request = request.with_mount(Mount::tmpfs_mount(data));
         }
         request
@@ -204,7 +204,7 @@ fn command(description: &ImageConfig) -> Vec<String> {
 }
 
 /// The data directory, when the image declares it a volume: then nothing of the image is in it, and memory serves better.
-fn data_volume(description: &ImageConfig) -> Option<&str> {
+fn declared_volume(description: &ImageConfig) -> Option<&str> {
     let data = variable(description, "PGDATA")?;
     let volumes = description.volumes.as_deref().unwrap_or_default();
     let inside = |volume: &String| Path::new(data).starts_with(volume);
@@ -300,7 +300,7 @@ async fn answer(
 
 #[cfg(test)]
 mod tests {
-    use super::{command, data_volume, parts};
+    use super::{command, declared_volume, parts};
     use testcontainers::bollard::models::ImageConfig;
 
     #[test]
@@ -326,12 +326,15 @@ mod tests {
             ..ImageConfig::default()
         };
         assert_eq!(command(&image)[..3], ["postgres", "-D", "/etc/postgresql"]);
-        assert_eq!(data_volume(&image), Some("/var/lib/postgresql/18/docker"));
+        assert_eq!(
+            declared_volume(&image),
+            Some("/var/lib/postgresql/18/docker")
+        );
         let shell = ImageConfig {
             cmd: words(&["/bin/sh"]),
             ..ImageConfig::default()
         };
         assert_eq!(command(&shell)[0], "postgres");
-        assert_eq!(data_volume(&shell), None);
+        assert_eq!(declared_volume(&shell), None);
     }
 }

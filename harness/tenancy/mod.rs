@@ -5,10 +5,12 @@ mod facts;
 mod infer;
 mod keys;
 mod model;
+mod names;
 mod queries;
 mod reading;
 mod roles;
 mod scopes;
+mod statements;
 mod syntax;
 
 pub use infer::infer;

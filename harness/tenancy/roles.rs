@@ -45,6 +45,11 @@ pub fn roles(
         ));
         return found;
     }
+    made(catalog, role_is_key, evidence)
+}
+
+/// A login role of watertight's making, which may become every role that has rights on a table.
+fn made(catalog: &Catalog, role_is_key: Option<KeyId>, evidence: &mut Vec<String>) -> Roles {
     let groups: Vec<&Role> = catalog
         .roles
         .iter()
