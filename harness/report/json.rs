@@ -1,6 +1,6 @@
 //! `--format json` and `events.jsonl`: one object a line, from types made for it, so that the engine's types may change.
 use super::{Format, Look, Report};
-use crate::event::{Event, Finding, Started, Summary, Unproven};
+use crate::event::{Door, Event, Finding, Started, Summary, Unproven};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -97,8 +97,18 @@ struct LeakLine<'a> {
     notes: &'a [String],
     repro: &'a str,
     help: Option<&'a str>,
+    /// Every way through the same cause, the leak's own included.
+    doors: Vec<DoorLine<'a>>,
     fingerprint: &'a str,
     system: &'a str,
+}
+
+#[derive(Serialize)]
+struct DoorLine<'a> {
+    probe: &'a str,
+    object: &'a str,
+    command: &'a str,
+    role: &'a str,
 }
 
 #[derive(Serialize)]
@@ -231,8 +241,18 @@ fn leak_line(finding: &Finding) -> LeakLine<'_> {
         notes: &finding.notes,
         repro: &finding.repro,
         help: finding.help.as_deref(),
+        doors: finding.doors.iter().map(door_line).collect(),
         fingerprint: &finding.fingerprint,
         system: &finding.system,
+    }
+}
+
+fn door_line(door: &Door) -> DoorLine<'_> {
+    DoorLine {
+        probe: &door.probe,
+        object: &door.object,
+        command: &door.command,
+        role: &door.role,
     }
 }
 

@@ -98,6 +98,12 @@ fn finding(probe: &str, severity: Severity, title: &str) -> Finding {
         help: None,
         repro: "begin;\nset local role authenticated;\nupdate public.contacts set org_id = '00b…';\nrollback;\n"
             .into(),
+        doors: vec![Door {
+            probe: probe.into(),
+            object: "public.contacts".into(),
+            command: "update".into(),
+            role: "authenticated".into(),
+        }],
         fingerprint: "0123456789abcdef".into(),
     }
 }
