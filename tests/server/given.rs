@@ -65,7 +65,7 @@ async fn what_a_killed_run_left_on_a_given_server_is_swept_and_strangers_stay() 
     let owner = support::start(&local(), &ground.places).await;
     let (databases, roles) = (names(&owner, DATABASES).await, names(&owner, ROLES).await);
     let elsewhere = Ground::new();
-    let mut child = hold(&elsewhere, Some(&url_of(&owner)));
+    let mut child = hold(&elsewhere, &url_of(&owner));
     child.kill().unwrap();
     child.wait().unwrap();
     assert_ne!(names(&owner, DATABASES).await, databases);

@@ -1,5 +1,5 @@
 //! Runs that are killed: their servers go with them, or are swept by the next run.
-use super::{at, local, number};
+use super::{at, docker, local, number};
 use crate::support::{self, Ground};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 /// Set in the process that the killing tests start: where it shall run its server.
 const HOLD: &str = "WATERTIGHT_TEST_HOLDS_SERVER_IN";
-/// Set beside it when that process shall use an existing server.
-const HOLD_URL: &str = "WATERTIGHT_TEST_HOLDS_URL";
+/// Set beside it: `local`, a URL, or `docker` and an image.
+const SOURCE: &str = "WATERTIGHT_TEST_HOLDS_SOURCE";
 
 /// Not a test of its own: the process that the killing tests start and kill runs it to hold a server.
 #[tokio::test]
@@ -17,7 +17,12 @@ async fn holds_a_server_until_killed() {
         return;
     };
     let places = support::places_in(Path::new(&base));
-    let request = std::env::var(HOLD_URL).map_or_else(|_| local(), |url| at(&url));
+    let source = std::env::var(SOURCE).unwrap();
+    let request = match (source.as_str(), source.strip_prefix("docker ")) {
+        ("local", _) => local(),
+        (_, Some(image)) => docker(image),
+        (url, None) => at(url),
+    };
     let server = support::start(&request, &places).await;
     server.create_database("template").await.unwrap();
     let session = server.connect("template", None).await.unwrap();
@@ -32,16 +37,14 @@ async fn holds_a_server_until_killed() {
 }
 
 /// Starts the process above and waits until its server is up.
-pub fn hold(ground: &Ground, url: Option<&str>) -> std::process::Child {
+pub fn hold(ground: &Ground, source: &str) -> std::process::Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "server::killed::holds_a_server_until_killed"])
         .env(HOLD, ground.path())
+        .env(SOURCE, source)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    if let Some(url) = url {
-        command.env(HOLD_URL, url);
-    }
     let child = command.spawn().unwrap();
     let ready = ground.path().join("ready");
     support::wait_until("the held server is up", || ready.exists());
@@ -51,7 +54,7 @@ pub fn hold(ground: &Ground, url: Option<&str>) -> std::process::Child {
 #[test]
 fn a_run_that_is_killed_takes_its_server_along() {
     let ground = Ground::new();
-    let mut child = hold(&ground, None);
+    let mut child = hold(&ground, "local");
     let directory = ground.leftovers().pop().unwrap();
     let postmaster = support::postmaster(&directory);
     child.kill().unwrap();
@@ -63,7 +66,7 @@ fn a_run_that_is_killed_takes_its_server_along() {
 #[tokio::test]
 async fn what_a_killed_run_left_is_swept_by_the_next() {
     let ground = Ground::new();
-    let mut child = hold(&ground, None);
+    let mut child = hold(&ground, "local");
     let directory = ground.leftovers().pop().unwrap();
     let postmaster = support::postmaster(&directory);
     // Its watchdog first, as when the machine runs out of memory.

@@ -1,4 +1,6 @@
 //! The server stage with real servers: started, cloned, killed, swept, given by URL.
+#[cfg(feature = "docker-tests")]
+mod docker;
 mod given;
 mod killed;
 mod private;
@@ -15,6 +17,14 @@ fn local() -> Request {
 fn at(url: &str) -> Request {
     Request {
         source: SourceChoice::Url(url.to_owned()),
+        ..Request::default()
+    }
+}
+
+fn docker(image: &str) -> Request {
+    Request {
+        source: SourceChoice::Docker,
+        docker_image: Some(image.to_owned()),
         ..Request::default()
     }
 }

@@ -1,7 +1,8 @@
 //! A private server from this machine's programs.
 use super::{local, number};
 use crate::support::{self, Ground};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use watertight::server::{Places, Request, Search, Server, ServerError};
 use watertight::sqlstate::SqlState;
@@ -191,7 +192,7 @@ async fn a_server_that_dies_in_the_middle_is_an_error_at_once() {
 
 #[tokio::test]
 async fn a_damaged_cluster_in_the_cache_is_made_again() {
-    let ground = Ground::new();
+    let ground = Ground::with_own_cache();
     support::start(&local(), &ground.places)
         .await
         .stop()
@@ -251,4 +252,42 @@ async fn without_programs_there_is_one_message_that_says_what_to_install() {
         .unwrap()
         .to_string();
     assert!(text.contains("no PostgreSQL 99"), "{text}");
+}
+
+/// Set in the process that looks for a server where there is none, because `DOCKER_HOST` belongs to a whole process.
+const NOWHERE: &str = "WATERTIGHT_TEST_FINDS_NOTHING_IN";
+
+#[tokio::test]
+async fn with_neither_programs_nor_docker_both_are_told() {
+    let Some(base) = std::env::var_os(NOWHERE) else {
+        let ground = Ground::new();
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "server::private::with_neither_programs_nor_docker_both_are_told",
+            ])
+            .env(NOWHERE, ground.path())
+            .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.unwrap().success());
+        return;
+    };
+    let places = Places {
+        search: Search::default(),
+        ..support::places_in(Path::new(&base))
+    };
+    let error = Server::start_in(&Request::default(), &places)
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(error.exit_code(), 5);
+    let text = error.to_string();
+    for part in [
+        "no PostgreSQL programs",
+        "Docker does not answer",
+        "apt-get install postgresql",
+    ] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
 }

@@ -3,7 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use watertight::server::{Places, Request, Search, Server};
+use watertight::server::{Places, Request, Server};
 
 /// A directory in memory or on disk where one test's servers run, so that tests do not see each other's.
 pub struct Ground {
@@ -30,6 +30,13 @@ impl Ground {
         Ground { directory, places }
     }
 
+    /// The same with an empty cache of its own.
+    pub fn with_own_cache() -> Ground {
+        let mut ground = Ground::new();
+        ground.places.cache = Some(ground.path().join("cache"));
+        ground
+    }
+
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
@@ -49,12 +56,11 @@ impl Ground {
     }
 }
 
-/// Runs and cache below one directory, programs from this machine.
+/// Runs below one directory; programs and cache of this machine, so that not every test makes a cluster.
 pub fn places_in(directory: &Path) -> Places {
     Places {
-        search: Search::system(),
         scratch: vec![directory.to_owned()],
-        cache: Some(directory.join("cache")),
+        ..Places::system()
     }
 }
 
