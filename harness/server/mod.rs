@@ -125,8 +125,9 @@ impl Server {
         let full = self.database_name(name)?;
         // template0, because an existing server's template1 may hold anything.
         let sql = format!(
-            "create database {} template template0 encoding 'UTF8'",
-            identifier(&full)
+            "create database {} template template0 encoding 'UTF8'{}",
+            identifier(&full),
+            self.strategy()
         );
         let doing = format!("creating the database {name}");
         within(DATABASE_LIMIT, &doing, self.make(&doing, &full, &sql)).await
@@ -135,16 +136,22 @@ impl Server {
     /// Copies the database `template`, in which nobody may be connected.
     pub async fn clone_database(&self, template: &str, name: &str) -> Result<(), ServerError> {
         let (from, full) = (self.database_name(template)?, self.database_name(name)?);
-        // Copying files beats writing them to the log when nothing is flushed (performance: 2.4 times in memory).
-        let by_file = self.version >= 150_000 && self.source.is_throwaway();
-        let strategy = if by_file { " strategy file_copy" } else { "" };
         let sql = format!(
-            "create database {} template {}{strategy}",
+            "create database {} template {}{}",
             identifier(&full),
-            identifier(&from)
+            identifier(&from),
+            self.strategy()
         );
         let doing = format!("cloning the database {template} as {name}");
         within(DATABASE_LIMIT, &doing, self.make(&doing, &full, &sql)).await
+    }
+
+    /// Copying files beats writing them to the log when nothing is flushed: 2.4 times in memory. The choice came with 15.
+    fn strategy(&self) -> &'static str {
+        match self.version >= 150_000 && self.source.is_throwaway() {
+            true => " strategy file_copy",
+            false => "",
+        }
     }
 
     /// Drops the database and ends the sessions in it; one that does not exist is no error.

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs what the checks need and this machine lacks: PostgreSQL's programs (pgbench among them), Docker's engine, ps.
+set -euo pipefail
+missing=()
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+command -v dockerd >/dev/null || missing+=(docker.io)
+command -v ps >/dev/null || missing+=(procps)
+command -v cc >/dev/null || missing+=(gcc libc6-dev)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+# Debian would otherwise make and start a cluster of its own, which nobody here uses.
+"${as_root[@]}" mkdir -p /etc/postgresql-common/createcluster.d
+echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.d/watertight.conf >/dev/null
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
