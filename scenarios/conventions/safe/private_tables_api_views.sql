@@ -57,7 +57,7 @@ create policy leads_own on private.leads
   using (workspace_id = (select api.current_workspace()))
   with check (workspace_id = (select api.current_workspace()));
 
--- Reads as the caller: the policy of the table applies, and the caller needs rights on the table but not on its schema.
+-- Reads as the caller: the table's policy applies. The caller needs rights on the table, and none on its schema.
 create view api.leads
   with (security_invoker = true) as
   select leads.id, leads.workspace_id, leads.company, leads.remark from private.leads;
