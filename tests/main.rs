@@ -6,3 +6,4 @@ mod report;
 mod server;
 mod support;
 mod tidy;
+mod world;

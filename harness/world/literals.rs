@@ -97,11 +97,14 @@ fn after(words: &[Word]) -> Vec<Mention> {
                     sign = if sign == '<' && *c == '>' { '!' } else { *c };
                 }
             }
+            // A pattern is no value.
+            Word::Text(_) if matches!(sign, '~' | '%') => break,
             Word::Text(text) | Word::Number(text) if sign != ' ' => {
                 found.push(Mention::Literal(text.clone()));
             }
             Word::Name(name) => match name.as_str() {
-                "any" | "array" | "in" | "not" | "like" | "ilike" | "all" | "when" | "default" => {
+                "like" | "ilike" => sign = '%',
+                "any" | "array" | "in" | "not" | "all" | "when" | "default" => {
                     sign = if sign == ' ' { '=' } else { sign };
                 }
                 "is" if sign == ' ' => return null_test(&words[at + 1..]),

@@ -7,6 +7,7 @@ mod sql;
 
 use super::generate::Generated;
 use super::model::{Missing, Row, Truth, World};
+use super::owners::family;
 use super::plan::{Level, Plan};
 use crate::catalog::{Catalog, Oid, RelationKind};
 use crate::tenancy::{KeyId, Tenancy};
@@ -50,6 +51,14 @@ pub async fn load(
     tell_owners(catalog, tenancy, &known, &world, &mut truth);
     drop(known);
     fill_keys(catalog, tenancy, plan, &mut world, &truth);
+    let has = |m: &Missing| {
+        let tables = family(catalog, m.relation).into_iter();
+        let mut rows = tables.filter_map(|oid| truth.tables.get(&oid)).flatten();
+        rows.any(|row| row.tenant == m.tenant)
+    };
+    // A state that the schema refuses is no loss as long as the tenant has other rows in the table.
+    let missing = truth.missing.iter().filter(|m| !has(m)).cloned().collect();
+    truth.missing = missing;
     Ok((world, truth))
 }
 
@@ -89,7 +98,6 @@ async fn repair(
         .rows
         .iter()
         .filter(|row| !seen.contains(&std::ptr::from_ref(*row)))
-        .filter(|row| find(loader.catalog, row.relation).is_some_and(|r| !r.primary_key.is_empty()))
         .collect();
     for row in &changed {
         put_back(loader, row).await?;

@@ -209,7 +209,7 @@ fn rows_with<'t>(
 }
 
 /// A relation with all that inherit from it.
-fn family(catalog: &Catalog, top: Oid) -> Vec<Oid> {
+pub(super) fn family(catalog: &Catalog, top: Oid) -> Vec<Oid> {
     let mut found = vec![top];
     let mut at = 0;
     while at < found.len() {

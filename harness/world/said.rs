@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Said {
     /// By column name, each mention once, in order of appearance.
     pub mentions: BTreeMap<String, Vec<Mention>>,
+    /// Those of policies and views, which decide what a caller sees.
+    ruling: BTreeMap<String, Vec<Mention>>,
     /// Names that occur in texts about the table.
     pub names: BTreeSet<String>,
 }
@@ -17,7 +19,16 @@ impl Said {
         self.mentions.get(column).map_or(&[], Vec::as_slice)
     }
 
-    /// Literals that the column is compared with.
+    /// Literals that policies and views compare the column with.
+    pub fn ruling(&self, column: &str) -> impl Iterator<Item = &str> {
+        let of = self.ruling.get(column).map_or(&[][..], Vec::as_slice);
+        of.iter().filter_map(|mention| match mention {
+            Mention::Literal(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Literals that anything compares the column with.
     pub fn literals(&self, column: &str) -> impl Iterator<Item = &str> {
         self.of(column).iter().filter_map(|mention| match mention {
             Mention::Literal(text) => Some(text.as_str()),
@@ -31,19 +42,28 @@ impl Said {
             if !known.contains(mention) {
                 known.push(mention.clone());
             }
+            if text.rules {
+                self.ruling
+                    .entry(column.clone())
+                    .or_default()
+                    .push(mention.clone());
+            }
         }
         self.names.extend(text.names.iter().cloned());
     }
 }
 
 struct Text {
+    /// Decides what a caller sees.
+    rules: bool,
     mentions: Vec<(String, Mention)>,
     names: BTreeSet<String>,
 }
 
 impl Text {
-    fn read(sql: &str) -> Text {
+    fn read(sql: &str, rules: bool) -> Text {
         Text {
+            rules,
             mentions: mentions(sql),
             names: names(sql).into_iter().collect(),
         }
@@ -62,7 +82,7 @@ pub fn said(catalog: &Catalog) -> BTreeMap<Oid, Said> {
     };
     for relation in &catalog.relations {
         for sql in texts_of(relation) {
-            hear(&Text::read(sql), &[relation.oid]);
+            hear(&Text::read(sql, true), &[relation.oid]);
         }
     }
     for function in &catalog.functions {
@@ -72,7 +92,7 @@ pub fn said(catalog: &Catalog) -> BTreeMap<Oid, Said> {
             .filter(|r| r.triggers.iter().any(|t| t.function == function.oid))
             .map(|r| r.oid)
             .collect();
-        hear(&Text::read(&function.body), &attached);
+        hear(&Text::read(&function.body, false), &attached);
     }
     heard
 }

@@ -155,7 +155,8 @@ fn candidates(
         Kind::Date | Kind::Timestamp { .. } => time(facts, column, &checked, open && !crowded),
         Kind::Json => json(default, &checked, open),
         Kind::Array(_) => {
-            let one = |text: &String| Source::Literal(super::value::array_of(&[text.clone()]));
+            let one =
+                |text: &String| Source::Literal(super::value::array_of(std::slice::from_ref(text)));
             let mut list = vec![Source::Fresh];
             list.extend(checked.iter().chain(&said).map(one).filter(|_| !open));
             list.push(Source::Literal("{}".to_owned()));
@@ -186,14 +187,23 @@ fn text(
         .any(|u| u.columns.contains(&column.number));
     let mut list = Vec::new();
     let member = matches!(facts.part, Part::Membership(_));
-    if open && (unique || said.is_empty()) {
+    if open && unique {
         list.push(fresh.clone());
     }
     if member {
         list.extend(said.iter().map(literal));
     }
-    list.extend(default.iter().map(literal));
-    list.extend(said.iter().map(literal));
+    let mut ruling = facts
+        .said
+        .ruling(&column.name)
+        .map(str::to_owned)
+        .peekable();
+    if ruling.peek().is_some() || !open {
+        list.extend(default.iter().map(literal));
+    }
+    list.extend(ruling.map(Source::Literal));
+    list.push(fresh.clone());
+    list.extend(default.iter().chain(said).map(literal));
     list.push(fresh);
     list.extend(checked.iter().map(literal));
     if !open || unknown(&column.kind) {
@@ -266,8 +276,18 @@ fn time(facts: &Facts<'_>, column: &plan::Column, checked: &[String], open: bool
         (false, true) => vec![ordinal, future.clone()],
         (false, false) => vec![ordinal],
     };
-    if !open {
-        list.extend([past, future]);
+    // The periods of two rows must not overlap, so each stays on its row's days.
+    let exclusive = facts
+        .relation
+        .exclusions
+        .iter()
+        .any(|(_, text)| text.contains(&column.name));
+    if exclusive {
+        list.truncate(1);
+    } else if !open {
+        // Decades apart would overflow where a generated column counts the seconds between two times.
+        list.extend([0, 13].map(|place| Source::When(Moment::Ordinal(place))));
+        list.extend([past, future].into_iter().filter(|_| column.asked));
         list.extend(checked.iter().cloned().map(Source::Literal));
     }
     list

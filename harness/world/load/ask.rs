@@ -1,7 +1,8 @@
 //! Asks the database what a plan cannot know: which candidates CHECKs and types accept, and which rows exist already.
 use super::error::LoadError;
-use super::sql::{batch, find, literal, name, qualified, quote};
+use super::sql::{batch, find, qualified};
 use crate::catalog::Catalog;
+use crate::sql::{identifier, literal, nullable};
 use crate::tenancy::Tenancy;
 use crate::world::groups::Question;
 use crate::world::plan::Plan;
@@ -47,7 +48,7 @@ END $wt$;
 "#;
 
 /// Session settings that make values print alike everywhere, and keep notices of triggers away.
-pub const PREPARE: &str = "SET client_min_messages = error; SET standard_conforming_strings = on; \
+pub const PREPARE: &str = "SET client_min_messages = error; \
 SET datestyle = 'ISO, YMD'; SET intervalstyle = postgres; SET timezone = 'UTC'; SET extra_float_digits = 1; \
 SET bytea_output = hex; SET statement_timeout = '60s'; SET row_security = off; SET xmloption = content; \
 SET check_function_bodies = off;";
@@ -96,14 +97,14 @@ async fn answers(client: &Client, questions: &[Question]) -> Result<Vec<Vec<usiz
 fn ask(question: &Question) -> String {
     let list = |items: Vec<String>, of: &str| format!("ARRAY[{}]::{of}[]", items.join(", "));
     let columns = &question.columns;
-    let names = columns.iter().map(|c| quote(&c.name)).collect();
+    let names = columns.iter().map(|c| literal(&c.name)).collect();
     let types = columns.iter().map(|c| c.type_oid.to_string()).collect();
     let modifiers = columns.iter().map(|c| c.modifier.to_string()).collect();
     let candidates = question
         .candidates
         .iter()
         .flatten()
-        .map(|v| literal(v.as_deref()))
+        .map(|v| nullable(v.as_deref()))
         .collect();
     let predicate = if question.predicate.is_empty() {
         "true"
@@ -112,7 +113,7 @@ fn ask(question: &Question) -> String {
     };
     format!(
         "SELECT pg_temp.wt_accepts({}, {}, {}, {}, {}, {});\n",
-        quote(predicate),
+        literal(predicate),
         question.strict,
         list(names, "text"),
         list(types, "oid"),
@@ -133,7 +134,7 @@ async fn read_existing(
         let Some(relation) = find(catalog, table.relation) else {
             continue;
         };
-        let columns: Vec<String> = table.columns.iter().map(|c| name(&c.name)).collect();
+        let columns: Vec<String> = table.columns.iter().map(|c| identifier(&c.name)).collect();
         sql += &format!(
             "SELECT {} FROM {} LIMIT {EXISTING};\n",
             columns.join(", "),

@@ -1,14 +1,15 @@
 //! Writes the world's rows: a table with one message, and row by row where the schema refuses that.
 use super::error::LoadError;
-use super::sql::{Writer, batch, become_user, find, literal, qualified};
+use super::sql::{Writer, batch, become_user, find, qualified};
 use crate::catalog::{Catalog, Oid};
+use crate::sql::literal;
+use crate::sqlstate::SqlState;
 use crate::tenancy::Tenancy;
 use crate::world::model::{Missing, Row, TenantId, UserId, World};
 use crate::world::plan::Plan;
 use crate::world::settings::settings;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Client;
-use tokio_postgres::error::SqlState;
 
 type Values = BTreeMap<i16, Option<String>>;
 
@@ -161,8 +162,8 @@ impl Loader<'_> {
             let Err(error) = self.run(&sql).await? else {
                 return Ok(Ok(()));
             };
-            let state = error.code().cloned();
-            if state == Some(SqlState::UNIQUE_VIOLATION) {
+            let state = error.code().map(SqlState::from);
+            if state == Some(SqlState::UniqueViolation) {
                 let constraint = error
                     .as_db_error()
                     .and_then(|e| e.constraint())
@@ -182,10 +183,9 @@ impl Loader<'_> {
             return values;
         };
         for column in &table.columns {
-            if column.kind.is_number() && !table.identity.contains(&column.number) {
-                if let Some(Some(value)) = values.get_mut(&column.number) {
-                    "1".clone_into(value);
-                }
+            let loose = column.kind.is_number() && !table.identity.contains(&column.number);
+            if loose && let Some(Some(value)) = values.get_mut(&column.number) {
+                "1".clone_into(value);
             }
         }
         values
@@ -213,11 +213,7 @@ impl Loader<'_> {
             .iter()
             .map(|n| {
                 let value = row.values.get(n)?.as_deref()?;
-                Some(format!(
-                    "{} = {}",
-                    writer.column_name(*n)?,
-                    literal(Some(value))
-                ))
+                Some(format!("{} = {}", writer.column_name(*n)?, literal(value)))
             })
             .collect();
         let (Some(found), false) = (found, names.is_empty()) else {

@@ -1,7 +1,8 @@
 //! Reads back what stands in the database after loading, and tells whose each row is.
 use super::error::LoadError;
-use super::sql::{batch, name, qualified};
+use super::sql::{batch, qualified};
 use crate::catalog::{Catalog, Oid, Relation, RelationKind};
+use crate::sql::identifier;
 use crate::tenancy::Tenancy;
 use crate::world::model::{Row, TrueRow, Truth, World};
 use crate::world::owners::Owners;
@@ -26,7 +27,7 @@ pub async fn read(
             let columns: String = relation
                 .columns
                 .iter()
-                .map(|c| format!(", {}", name(&c.name)))
+                .map(|c| format!(", {}", identifier(&c.name)))
                 .collect();
             format!("SELECT ctid{columns} FROM ONLY {};\n", qualified(relation))
         })
@@ -57,10 +58,11 @@ pub async fn read(
         .collect())
 }
 
-/// Finds the world's row for a row of the database: by primary key, else by a token that it holds.
+/// Finds the world's row for a row of the database: by primary key, else by all of its values or by a token that it holds.
 pub struct Known<'a> {
     by_key: HashMap<(Oid, Vec<String>), &'a Row>,
     by_token: HashMap<(Oid, &'a str), &'a Row>,
+    by_values: HashMap<(Oid, Vec<Option<String>>), &'a Row>,
     existing: BTreeSet<(Oid, Vec<String>)>,
 }
 
@@ -82,12 +84,15 @@ impl<'a> Known<'a> {
         let mut known = Known {
             by_key: HashMap::new(),
             by_token: HashMap::new(),
+            by_values: HashMap::new(),
             existing: BTreeSet::new(),
         };
         for row in &world.rows {
             if let Some(key) = key(row.relation, &row.values) {
                 known.by_key.insert((row.relation, key), row);
             } else {
+                let values = row.values.values().cloned().collect();
+                known.by_values.insert((row.relation, values), row);
                 for text in row.values.values().flatten() {
                     let parts = text.split(|c: char| !c.is_ascii_alphanumeric());
                     for part in parts.filter(|part| is_token(part)) {
@@ -126,6 +131,9 @@ impl<'a> Known<'a> {
         let place = self.place(catalog, relation, row);
         if !place.1.is_empty() {
             return self.by_key.get(&place).copied();
+        }
+        if let Some(found) = self.by_values.get(&(place.0, row.values.clone())) {
+            return Some(found);
         }
         let cells = row.values.iter().flatten();
         let mut parts = cells.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));

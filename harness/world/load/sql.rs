@@ -1,25 +1,12 @@
 //! Text of the statements that fill and read the world's tables.
 use crate::catalog::{Catalog, Oid, Relation};
+use crate::sql::{identifier, literal, nullable};
 use crate::world::plan::{Link, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-/// A name in double quotes.
-pub fn name(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
-}
-
-/// A literal of unknown type in single quotes. Correct with standard_conforming_strings, which `prepare` turns on.
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-pub fn literal(value: Option<&str>) -> String {
-    value.map_or_else(|| "NULL".to_owned(), quote)
-}
-
 pub fn qualified(relation: &Relation) -> String {
-    format!("{}.{}", name(&relation.schema), name(&relation.name))
+    crate::sql::qualified(&relation.schema, &relation.name)
 }
 
 pub fn find(catalog: &Catalog, oid: Oid) -> Option<&Relation> {
@@ -29,7 +16,7 @@ pub fn find(catalog: &Catalog, oid: Oid) -> Option<&Relation> {
 /// `set_config` of every setting for the running transaction.
 pub fn become_user(settings: &[(String, String)]) -> String {
     let one = |(name, value): &(String, String)| {
-        format!("set_config({}, {}, true)", quote(name), quote(value))
+        format!("set_config({}, {}, true)", literal(name), literal(value))
     };
     let all: Vec<String> = settings.iter().map(one).collect();
     if all.is_empty() {
@@ -72,10 +59,15 @@ impl<'a> Writer<'a> {
         late: bool,
     ) -> String {
         let columns: Vec<i16> = self.table.columns.iter().map(|c| c.number).collect();
-        let names: Vec<String> = self.table.columns.iter().map(|c| name(&c.name)).collect();
+        let names: Vec<String> = self
+            .table
+            .columns
+            .iter()
+            .map(|c| identifier(&c.name))
+            .collect();
         let value = |row: &BTreeMap<i16, Option<String>>, number: &i16| match row.get(number) {
             Some(_) if !late && self.late.contains(number) => "NULL".to_owned(),
-            Some(value) => literal(value.as_deref()),
+            Some(value) => nullable(value.as_deref()),
             None => "DEFAULT".to_owned(),
         };
         let tuple = |row: &&BTreeMap<i16, Option<String>>| {
@@ -108,7 +100,7 @@ impl<'a> Writer<'a> {
         }
         let set: Vec<String> = self
             .settable()
-            .map(|c| format!("{0} = EXCLUDED.{0}", name(&c.name)))
+            .map(|c| format!("{0} = EXCLUDED.{0}", identifier(&c.name)))
             .collect();
         let action = match set.is_empty() {
             true => "NOTHING".to_owned(),
@@ -138,7 +130,7 @@ impl<'a> Writer<'a> {
             Some(format!(
                 "{} {equals} {}",
                 self.column_name(number)?,
-                literal(value.as_deref())
+                nullable(value.as_deref())
             ))
         };
         let sets: Vec<String> = row
@@ -166,7 +158,7 @@ impl<'a> Writer<'a> {
             .columns
             .iter()
             .find(|c| c.number == number)
-            .map(|c| name(&c.name))
+            .map(|c| identifier(&c.name))
     }
 }
 

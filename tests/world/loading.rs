@@ -1,0 +1,26 @@
+//! What stands in the database after a world was loaded.
+use super::stage::Stage;
+
+#[tokio::test]
+async fn strange_types_constraints_and_triggers_leave_no_table_of_a_tenant_bare() {
+    let stage = Stage::of_file("strange.sql").await;
+    let plan = stage.plan().await;
+    let generated = stage.draw(&plan, 7, None);
+    let (_, truth) = stage.load(&plan, generated).await;
+    assert_eq!(stage.missing(&truth.missing), Vec::<String>::new());
+    assert_eq!(stage.bare(&truth), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn voxanne_is_filled_for_every_tenant() {
+    let stage = Stage::of_directory("migrations/voxanne").await;
+    let plan = stage.plan().await;
+    let generated = stage.draw(&plan, 7, None);
+        "draw {:?} {} rows",
+        begun.elapsed(),
+        generated.world.rows.len()
+    );
+    let (_, truth) = stage.load(&plan, generated).await;
+    assert_eq!(stage.missing(&truth.missing), Vec::<String>::new());
+    assert_eq!(stage.bare(&truth), Vec::<String>::new());
+}

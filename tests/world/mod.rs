@@ -1,0 +1,3 @@
+//! Worlds on real servers: every table of hard schemas gets rows for every tenant, and seeds reproduce.
+mod loading;
+mod stage;
