@@ -161,14 +161,8 @@ impl Builder<'_> {
                 .filter(fixed)
                 .take(1)
                 .collect();
-            let own: Vec<&i16> = link.columns.iter().collect();
             if rows.is_empty() && link.target == table.relation {
-                // A row may refer to itself.
-                let itself = own
-                    .iter()
-                    .zip(&link.target_columns)
-                    .all(|(own, theirs)| draft.values.get(own) == draft.values.get(theirs));
-                return itself.then(BTreeMap::new);
+                return refers_to_itself(draft, link).then(BTreeMap::new);
             }
         }
         let same: Vec<&Row> = rows
@@ -181,18 +175,7 @@ impl Builder<'_> {
         } else {
             same
         };
-        let rank = match link.columns.first().and_then(|&c| draft.source(table, c)) {
-            Some(Source::Reference(rank)) if ranked(table, draft) => Some(usize::from(*rank)),
-            _ => None,
-        };
-        let row = match rank {
-            Some(rank) => {
-                let mut sorted = rows;
-                sorted.sort_by_key(|row| order_of(row, link.target_columns[0]));
-                *pick(&sorted, rank, draft.turn())?
-            }
-            None => *rows.get(draft.turn() % rows.len().max(1))?,
-        };
+        let row = choose(table, draft, link, rows)?;
         let values = link.columns.iter().zip(&link.target_columns);
         Some(
             values
@@ -391,4 +374,26 @@ fn pick<T>(sorted: &[T], rank: usize, turn: usize) -> Option<&T> {
 fn order_of(row: &Row, column: i16) -> (Option<i64>, Option<String>) {
     let text = row.values.get(&column).cloned().flatten();
     (text.as_ref().and_then(|t| t.parse().ok()), text)
+}
+
+/// A row may refer to itself.
+fn refers_to_itself(draft: &Draft, link: &Link) -> bool {
+    let mut pairs = link.columns.iter().zip(&link.target_columns);
+    pairs.all(|(own, theirs)| draft.values.get(own) == draft.values.get(theirs))
+}
+
+/// The parent whose turn it is; where a CHECK compares references, one of the fitting rank.
+fn choose<'r>(
+    table: &Table,
+    draft: &Draft,
+    link: &Link,
+    mut rows: Vec<&'r Row>,
+) -> Option<&'r Row> {
+    match link.columns.first().and_then(|&c| draft.source(table, c)) {
+        Some(Source::Reference(rank)) if ranked(table, draft) => {
+            rows.sort_by_key(|row| order_of(row, link.target_columns[0]));
+            pick(&rows, usize::from(*rank), draft.turn()).copied()
+        }
+        _ => rows.get(draft.turn() % rows.len().max(1)).copied(),
+    }
 }

@@ -3,6 +3,7 @@
 //! `load::plan` settles with the database what the catalog leaves open, `generate` draws a world from a seed alone,
 //! `load::load` fills a database with it and reads the truth back. `Owners` and `Traces` answer, without a database,
 //! whose a row or a text is.
+mod bounds;
 mod generate;
 mod groups;
 mod kind;

@@ -195,11 +195,46 @@ fn table(
 ) -> Table {
     let part = part(tenancy, relation);
     let links = links(tenancy, levels, relation);
+    let (owners, user_private) = owners(tenancy, relation);
+    let columns = columns(catalog, tenancy, relation, said, &part, &links, &owners);
+    let checks = sources::checks(relation, &columns);
+    let uniques = uniques(relation, &columns);
+    let mut identity: BTreeSet<i16> = relation.primary_key.iter().copied().collect();
+    identity.extend(columns.iter().filter(|c| c.reference).map(|c| c.number));
+    let ownerless = part == Part::Owned
+        && owners
+            .iter()
+            .all(|n| columns.iter().any(|c| c.number == *n && c.nullable));
+    Table {
+        relation: relation.oid,
+        name: format!("{}.{}", relation.schema, relation.name),
+        part,
+        columns,
+        links,
+        groups: Vec::new(),
+        uniques,
+        checks,
+        owners,
+        identity,
+        ownerless,
+        user_private,
+    }
+}
+
+/// The columns that the world writes, each with its sources.
+fn columns(
+    catalog: &Catalog,
+    tenancy: &Tenancy,
+    relation: &Relation,
+    said: &Said,
+    part: &Part,
+    links: &[Link],
+    owners: &BTreeSet<i16>,
+) -> Vec<Column> {
     let linked: BTreeSet<i16> = links
         .iter()
         .flat_map(|l| l.columns.iter().copied())
         .collect();
-    let (owners, user_private) = owners(tenancy, relation);
     let writable = relation
         .columns
         .iter()
@@ -232,33 +267,12 @@ fn table(
             column,
             said,
             place,
-            part: &part,
-            owners: &owners,
+            part,
+            owners,
         };
         if let Some(planned) = columns.last_mut() {
             sources::fill(&facts, planned);
         }
     }
-    let checks = sources::checks(relation, &columns);
-    let uniques = uniques(relation, &columns);
-    let mut identity: BTreeSet<i16> = relation.primary_key.iter().copied().collect();
-    identity.extend(columns.iter().filter(|c| c.reference).map(|c| c.number));
-    let ownerless = part == Part::Owned
-        && owners
-            .iter()
-            .all(|n| columns.iter().any(|c| c.number == *n && c.nullable));
-    Table {
-        relation: relation.oid,
-        name: format!("{}.{}", relation.schema, relation.name),
-        part,
-        columns,
-        links,
-        groups: Vec::new(),
-        uniques,
-        checks,
-        owners,
-        identity,
-        ownerless,
-        user_private,
-    }
+    columns
 }

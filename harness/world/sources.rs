@@ -1,4 +1,5 @@
 //! Lists where a column's values may come from: its plain state first, then every other state that the schema mentions.
+use super::bounds::bounds;
 use super::kind::Kind;
 use super::literals::{self, Mention, literals, names};
 use super::moment::Moment;
@@ -56,7 +57,7 @@ pub fn fill(facts: &Facts<'_>, column: &mut plan::Column) {
             .filter(own)
             .map(|c| c.expression.clone()),
     );
-    let bounds = bounds(facts);
+    let bounds = bounds(facts.catalog, facts.relation, facts.column);
     column.asked = !texts.is_empty() || unknown(&column.kind);
     column.sources = if bounds.is_empty() {
         candidates(facts, column, &texts, crowded)
@@ -311,75 +312,6 @@ fn json(default: Option<String>, checked: &[String], open: bool) -> Vec<Source> 
         list.extend(checked.iter().cloned().map(Source::Literal));
     }
     list
-}
-
-/// For a column that partitions its table without a default partition: a value of each partition.
-fn bounds(facts: &Facts<'_>) -> Vec<Source> {
-    let name = &facts.column.name;
-    let mut list = Vec::new();
-    let mut open = vec![facts.relation];
-    while let Some(parent) = open.pop() {
-        let children = || {
-            facts
-                .catalog
-                .relations
-                .iter()
-                .filter(|r| r.parents.contains(&parent.oid))
-        };
-        open.extend(children());
-        let keys = parent
-            .partition_key
-            .as_deref()
-            .map(key_columns)
-            .unwrap_or_default();
-        let Some(place) = keys.iter().position(|key| key == name) else {
-            continue;
-        };
-        for bound in children().filter_map(|c| c.partition_bound.as_deref()) {
-            if bound == "DEFAULT" {
-                return Vec::new();
-            }
-            list.extend(bound_values(bound, place));
-        }
-    }
-    let kind = Kind::of(facts.catalog, facts.column);
-    list.into_iter()
-        .map(|text| match kind {
-            Kind::Timestamp { .. } => Source::Within(text),
-            _ => Source::Literal(text),
-        })
-        .collect()
-}
-
-/// `RANGE (created_at, org_id)` → the names in order.
-fn key_columns(key: &str) -> Vec<String> {
-    let inside = key.split_once('(').map_or("", |(_, rest)| rest);
-    inside
-        .split(',')
-        .map(|part| names(part).into_iter().next().unwrap_or_default())
-        .collect()
-}
-
-/// Values that a partition takes: all of a list, or the lower bound of a range, which it includes.
-fn bound_values(bound: &str, place: usize) -> Vec<String> {
-    let inside = |text: &str| {
-        let text = text.split_once('(').map_or("", |(_, rest)| rest);
-        text.rsplit_once(')')
-            .map_or(text, |(inside, _)| inside)
-            .to_owned()
-    };
-    if let Some((_, list)) = bound.split_once(" IN ") {
-        return literals(&inside(list));
-    }
-    let Some((_, range)) = bound.split_once(" FROM ") else {
-        return Vec::new();
-    };
-    let lower = range.split_once(" TO ").map_or(range, |(lower, _)| lower);
-    inside(lower)
-        .split(',')
-        .nth(place)
-        .map(literals)
-        .unwrap_or_default()
 }
 
 /// CHECKs over columns that the world writes.

@@ -1,0 +1,73 @@
+//! Finds values that a partitioned table has room for.
+use super::kind::Kind;
+use super::literals::{literals, names};
+use super::source::Source;
+use crate::catalog::{Catalog, Column, Relation};
+
+/// For a column that partitions its table without a default partition: a value of each partition.
+pub fn bounds(catalog: &Catalog, relation: &Relation, column: &Column) -> Vec<Source> {
+    let name = &column.name;
+    let mut list = Vec::new();
+    let mut open = vec![relation];
+    while let Some(parent) = open.pop() {
+        let children = || {
+            catalog
+                .relations
+                .iter()
+                .filter(|r| r.parents.contains(&parent.oid))
+        };
+        open.extend(children());
+        let keys = parent
+            .partition_key
+            .as_deref()
+            .map(key_columns)
+            .unwrap_or_default();
+        let Some(place) = keys.iter().position(|key| key == name) else {
+            continue;
+        };
+        for bound in children().filter_map(|c| c.partition_bound.as_deref()) {
+            if bound == "DEFAULT" {
+                return Vec::new();
+            }
+            list.extend(bound_values(bound, place));
+        }
+    }
+    let kind = Kind::of(catalog, column);
+    list.into_iter()
+        .map(|text| match kind {
+            Kind::Timestamp { .. } => Source::Within(text),
+            _ => Source::Literal(text),
+        })
+        .collect()
+}
+
+/// `RANGE (created_at, org_id)` → the names in order.
+fn key_columns(key: &str) -> Vec<String> {
+    let inside = key.split_once('(').map_or("", |(_, rest)| rest);
+    inside
+        .split(',')
+        .map(|part| names(part).into_iter().next().unwrap_or_default())
+        .collect()
+}
+
+/// Values that a partition takes: all of a list, or the lower bound of a range, which it includes.
+fn bound_values(bound: &str, place: usize) -> Vec<String> {
+    let inside = |text: &str| {
+        let text = text.split_once('(').map_or("", |(_, rest)| rest);
+        text.rsplit_once(')')
+            .map_or(text, |(inside, _)| inside)
+            .to_owned()
+    };
+    if let Some((_, list)) = bound.split_once(" IN ") {
+        return literals(&inside(list));
+    }
+    let Some((_, range)) = bound.split_once(" FROM ") else {
+        return Vec::new();
+    };
+    let lower = range.split_once(" TO ").map_or(range, |(lower, _)| lower);
+    inside(lower)
+        .split(',')
+        .nth(place)
+        .map(literals)
+        .unwrap_or_default()
+}
