@@ -36,6 +36,8 @@ pub const NEWEST: u32 = 18;
 
 const DATABASE_LIMIT: Duration = Duration::from_secs(120);
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// After this the server itself says who is in the way.
+const EMPTY_LIMIT: Duration = Duration::from_secs(2);
 /// A session that just ended holds its database for another moment.
 const BUSY_LIMIT: Duration = Duration::from_secs(10);
 const BUSY_POLL: Duration = Duration::from_millis(5);
@@ -143,7 +145,11 @@ impl Server {
             self.strategy()
         );
         let doing = format!("cloning the database {template} as {name}");
-        within(DATABASE_LIMIT, &doing, self.make(&doing, &full, &sql)).await
+        within(DATABASE_LIMIT, &doing, async {
+            self.wait_until_empty(&from, false).await?;
+            self.make(&doing, &full, &sql).await
+        })
+        .await
     }
 
     /// Copying files beats writing them to the log when nothing is flushed: 2.4 times in memory. The choice came with 15.
@@ -160,10 +166,28 @@ impl Server {
         let sql = format!("drop database if exists {} with (force)", identifier(&full));
         let doing = format!("dropping the database {name}");
         within(DATABASE_LIMIT, &doing, async {
+            self.wait_until_empty(&full, true).await?;
             let done = self.admin.client().batch_execute(&sql).await;
             done.map_err(|error| ServerError::of(doing.as_str(), &error))
         })
         .await
+    }
+
+    /// Waits until nobody is connected to the database, and ends the sessions there first when asked to. CREATE and DROP
+    /// DATABASE wait too, but look only every 100 ms (CountOtherDBBackends), and a session that was just closed needs 1.
+    async fn wait_until_empty(&self, full: &str, end: bool) -> Result<(), ServerError> {
+        let sql = "select case when $2 then pg_terminate_backend(pid) else true end
+                   from pg_catalog.pg_stat_activity where datname::text = $1";
+        let deadline = Instant::now() + EMPTY_LIMIT;
+        loop {
+            let sessions = self.admin.client().query(sql, &[&full, &end]).await;
+            let sessions =
+                sessions.map_err(|e| ServerError::of("looking for open sessions", &e))?;
+            if sessions.is_empty() || Instant::now() > deadline {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// Runs a CREATE DATABASE, again while sessions that are ending hold the template.
