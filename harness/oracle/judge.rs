@@ -5,7 +5,7 @@ use crate::catalog::Oid;
 use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, Standing};
 use crate::sqlstate::SqlState;
 use crate::world::{Owners, TenantId, Trace, Traces, TrueRow};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a judge needs to tell whose a value or a row is.
 pub struct Bench<'a> {
@@ -89,7 +89,7 @@ impl<'a> Bench<'a> {
         attacker: &Attacker,
         observation: &Observation,
     ) -> (Option<Leak>, bool) {
-        let known: HashSet<&Trace> = attack
+        let known: BTreeSet<&Trace> = attack
             .supplied
             .iter()
             .flat_map(|text| self.traces.find(text))
@@ -182,7 +182,7 @@ impl<'a> Bench<'a> {
                 rewritten = true;
                 continue;
             }
-            match self.owners.owner(change.relation, values) {
+            match self.owner(change.relation, values) {
                 Some(tenant) if !attacker.tenants.contains(&tenant) => {
                     count += 1;
                     let moved = own_gone.contains(&change.relation);
@@ -210,6 +210,25 @@ impl<'a> Bench<'a> {
             }),
         };
         (leak, own)
+    }
+
+    /// Whose a new row is, by the surest path that leads anywhere.
+    fn owner(
+        &self,
+        relation: Oid,
+        row: &serde_json::Map<String, serde_json::Value>,
+    ) -> Option<TenantId> {
+        let found = self.scene.relation(relation)?;
+        let values: Vec<Option<String>> = found
+            .columns
+            .iter()
+            .map(|column| {
+                row.get(&column.name)
+                    .filter(|value| !value.is_null())
+                    .map(text_of)
+            })
+            .collect();
+        self.owners.first(relation, &values).0
     }
 
     /// Whether a new row has the primary key of a row that is gone: it is the same row, rewritten.

@@ -1,8 +1,8 @@
 //! Prepares a filled database for attacks: the look that a superuser takes inside the attacker's own transaction.
-use crate::catalog::{Catalog, RelationKind};
+use crate::catalog::{Catalog, Oid, RelationKind};
 use crate::sql::{identifier, literal, qualified};
 use crate::world::Truth;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Client;
 
 /// The functions run with the superuser's rights and are callable by the login role alone. `look` is cheap when nothing
@@ -145,4 +145,36 @@ pub async fn prepare(
         login = identifier(login)
     ));
     client.batch_execute(&script).await
+}
+
+/// Rows that the configuration declares public, by (schema, table, condition).
+pub async fn public_rows(
+    client: &Client,
+    catalog: &Catalog,
+    conditions: &[(String, String, String)],
+) -> Result<BTreeSet<(Oid, String)>, tokio_postgres::Error> {
+    let mut out = BTreeSet::new();
+    for (schema, name, condition) in conditions {
+        let Some(relation) = catalog
+            .relations
+            .iter()
+            .find(|r| r.schema == *schema && r.name == *name)
+        else {
+            continue;
+        };
+        let query = format!(
+            "SELECT tableoid::text, ctid::text FROM {} WHERE ({condition})",
+            qualified(schema, name)
+        );
+        for message in client.simple_query(&query).await? {
+            if let tokio_postgres::SimpleQueryMessage::Row(row) = message {
+                let oid = row
+                    .get(0)
+                    .and_then(|text| text.parse().ok())
+                    .unwrap_or(relation.oid);
+                out.extend(row.get(1).map(|ctid| (oid, ctid.to_owned())));
+            }
+        }
+    }
+    Ok(out)
 }

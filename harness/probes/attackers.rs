@@ -57,7 +57,7 @@ fn honest(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker>)
             .role_is_key
             .and_then(|key| tenant_key(world, user, key))
             .unwrap_or_else(|| role_of(tenancy, user, role));
-        let settings = settings_of(tenancy, world, UserId(at), &role);
+        let settings = world::settings(tenancy, world, UserId(at));
         out.push(Attacker {
             name: user.name.clone(),
             standing,
@@ -87,7 +87,7 @@ fn doctored(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker
     else {
         return;
     };
-    let mine = settings_of(tenancy, world, UserId(me), role);
+    let mine = world::settings(tenancy, world, UserId(me));
     let push = |out: &mut Vec<Attacker>,
                 name: &str,
                 standing: Standing,
@@ -312,8 +312,4 @@ fn typed(value: &str) -> serde_json::Value {
         "false" => false.into(),
         text => text.into(),
     }
-}
-
-fn settings_of(_tenancy: &Tenancy, _world: &World, _user: UserId, _role: &str) -> Settings {
-    Vec::new()
 }

@@ -41,7 +41,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         .iter()
         .position(|&class| classes[class].current_role)
         .map(KeyId);
-    let claims = claims(&facts, &classes, &order, editable);
+    let claims = claims(catalog, &facts, &classes, &order, editable);
     evidence.extend(claims.iter().map(|claim| describe(claim, &keys)));
     let memberships = memberships(catalog, &facts, &keys, tenant, user);
     let roles = roles::roles(catalog, &facts, role_is_key, &mut evidence);
@@ -118,7 +118,13 @@ fn read(catalog: &Catalog) -> Facts {
 }
 
 /// Every claim that is read as a value, with what it means.
-fn claims(facts: &Facts, classes: &[Class], order: &[usize], editable: &[String]) -> Vec<Claim> {
+fn claims(
+    catalog: &Catalog,
+    facts: &Facts,
+    classes: &[Class],
+    order: &[usize],
+    editable: &[String],
+) -> Vec<Claim> {
     let whole_document = |setting: &str, path: &[String]| {
         facts
             .claims
@@ -140,6 +146,13 @@ fn claims(facts: &Facts, classes: &[Class], order: &[usize], editable: &[String]
             .position(|&class| classes[class].claims.contains(&pair));
         let meaning = match (key, facts.literals.get(&atom)) {
             (Some(at), _) => ClaimMeaning::Key(KeyId(at)),
+            (None, Some(literals))
+                if literals
+                    .iter()
+                    .any(|literal| catalog.roles.iter().any(|role| role.name == *literal)) =>
+            {
+                ClaimMeaning::Role
+            }
             (None, Some(literals)) => ClaimMeaning::Literals(literals.iter().cloned().collect()),
             (None, None) => ClaimMeaning::Unknown,
         };

@@ -1,0 +1,124 @@
+//! Counts cells: every owned relation × command × attacker and every function × attacker ends in a verdict or is listed.
+use super::campaign::Judged;
+use crate::oracle::{Reason, Verdict};
+use crate::probes::{AttackerId, Command, Object, Scene, statement};
+use std::collections::BTreeMap;
+
+/// One cell of the grid.
+pub type Cell = (Object, Command, AttackerId);
+
+/// The worst that was seen in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mark {
+    Stopped,
+    Unproven(Reason),
+    Errored(String),
+    Leaked,
+}
+
+/// Every cell with its mark.
+pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
+    let mut cells: BTreeMap<Cell, Mark> = BTreeMap::new();
+    for judged in judged {
+        let attack = &judged.attack;
+        let mark = match &judged.verdict {
+            Verdict::Stopped(_) => Mark::Stopped,
+            Verdict::Unproven(reason) => Mark::Unproven(reason.clone()),
+            Verdict::Errored(reason) => Mark::Errored(reason.clone()),
+            Verdict::Leaked(_) => Mark::Leaked,
+        };
+        let cell = cells
+            .entry((attack.object, attack.command, attack.attacker))
+            .or_insert_with(|| mark.clone());
+        if weight(&mark) > weight(cell) {
+            *cell = mark;
+        }
+    }
+    for cell in expected(scene) {
+        cells
+            .entry(cell)
+            .or_insert_with(|| Mark::Unproven(why_empty(scene, cell)));
+    }
+    functions(judged, &mut cells);
+    cells
+}
+
+/// A function cell is proven when one of the calls tried reached something that the attacker could have got; that other
+/// arguments reach nothing is no gap.
+fn functions(judged: &[Judged], cells: &mut BTreeMap<Cell, Mark>) {
+    for judged in judged.iter().filter(|j| j.attack.command == Command::Call) {
+        let key = (
+            judged.attack.object,
+            judged.attack.command,
+            judged.attack.attacker,
+        );
+        if matches!(judged.verdict, Verdict::Stopped(_))
+            && let Some(cell @ Mark::Unproven(_)) = cells.get_mut(&key)
+        {
+            *cell = Mark::Stopped;
+        }
+    }
+}
+
+fn weight(mark: &Mark) -> u8 {
+    match mark {
+        Mark::Stopped => 0,
+        Mark::Unproven(_) => 1,
+        Mark::Errored(_) => 2,
+        Mark::Leaked => 3,
+    }
+}
+
+/// The cells that honest attackers must have.
+fn expected(scene: &Scene) -> Vec<Cell> {
+    let mut out = Vec::new();
+    for (id, attacker) in scene.honest() {
+        for relation in scene.owned() {
+            // Commands that need a row of the attacker's own are no cells of those who have none.
+            let foreign = scene.rows(relation.oid).is_empty()
+                || scene.victim_row(attacker, relation.oid).is_some();
+            if foreign {
+                for command in [
+                    Command::Select,
+                    Command::Insert,
+                    Command::Update,
+                    Command::Delete,
+                    Command::Truncate,
+                ] {
+                    out.push((Object::Relation(relation.oid), command, id));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn why_empty(scene: &Scene, (object, command, _): Cell) -> Reason {
+    let oid = object.oid();
+    let missing = scene
+        .truth
+        .missing
+        .iter()
+        .find(|missing| missing.relation == oid);
+    if scene.rows(oid).iter().all(|(_, row)| row.tenant.is_none()) {
+        let why = missing.map_or_else(
+            || "the world has no owned row here".to_owned(),
+            |missing| missing.reason.clone(),
+        );
+        return Reason::NoRow { why };
+    }
+    let why = match command {
+        Command::Update => "every column that may be set is a key, a reference or generated",
+        _ => "the probes for it were left out",
+    };
+    Reason::NoAttack {
+        why: why.to_owned(),
+    }
+}
+
+/// Views are cells only for reading.
+pub fn is_view(scene: &Scene, object: Object) -> bool {
+    scene.relation(object.oid()).is_some_and(|relation| {
+        statement::shows_owned(scene, relation) && !scene.is_owned(relation.oid)
+    })
+}

@@ -1,0 +1,67 @@
+//! What can keep a run from its end, with the exit code of each.
+use crate::catalog::CatalogError;
+use crate::error::Failure;
+use crate::migrations::ReadError;
+use crate::oracle::ObserveError;
+use crate::server::ServerError;
+use crate::server::apply::ApplyError;
+use crate::world::load::LoadError;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum CheckError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+    #[error("no tenant was found in the schema")]
+    NoTenant,
+    #[error("no member reaches any row of its own, so an attack would prove nothing")]
+    Baseline { evidence: Vec<String> },
+    #[error("the configuration names {what}, which the migrated database does not have")]
+    UnknownObject {
+        what: String,
+        nearest: Option<String>,
+    },
+}
+
+impl From<CheckError> for Failure {
+    fn from(error: CheckError) -> Failure {
+        let title = error.to_string();
+        match error {
+            CheckError::Read(error) => error.into(),
+            CheckError::Apply(error) => error.into(),
+            CheckError::Catalog(error) => error.into(),
+            CheckError::Server(error) => parted(error.exit_code(), &title),
+            CheckError::Load(error) => parted(error.exit_code(), &title),
+            CheckError::Observe(error) => parted(error.exit_code(), &title),
+            CheckError::NoTenant => Failure::new(2, title)
+                .note("no policy compares a column with the caller, and no table is referred to by at least two others")
+                .help("name the column that a tenant is: `tenant = \"public.organizations.id\"` under [tenancy] in watertight.toml"),
+            CheckError::Baseline { evidence } => evidence.into_iter().fold(Failure::new(4, title), |failure, line| failure.note(format!("inferred: {line}"))).help("correct what was inferred wrongly in watertight.toml (`watertight init` writes it down), then run again"),
+            CheckError::UnknownObject { nearest, .. } => {
+                let failure = Failure::new(2, title);
+                match nearest {
+                    Some(name) => failure.help(format!("did you mean {name}?")),
+                    None => failure.help("correct the name in watertight.toml"),
+                }
+            }
+        }
+    }
+}
+
+/// Errors say the next step after `next:` on a line of its own.
+fn parted(exit_code: u8, text: &str) -> Failure {
+    match text.split_once("next:") {
+        Some((title, next)) => Failure::new(exit_code, title.trim()).help(next.trim()),
+        None => Failure::new(exit_code, text),
+    }
+}

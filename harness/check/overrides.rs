@@ -1,0 +1,194 @@
+//! Puts what the configuration says of tenants over what was inferred.
+use super::CheckError;
+use crate::catalog::{Catalog, Oid, Relation};
+use crate::config::{ClaimHolds, ColumnName, TableName, TenancyOverrides, nearest};
+use crate::tenancy::{Claim, ClaimMeaning, ColumnRef, Key, KeyId, OwnerPath, Scope, Tenancy};
+
+/// Applies the overrides; unknown names are errors, because a correction that silently does nothing is worse than none.
+pub fn apply(
+    tenancy: &mut Tenancy,
+    catalog: &Catalog,
+    overrides: &TenancyOverrides,
+) -> Result<(), CheckError> {
+    if let Some(name) = &overrides.tenant {
+        tenancy.tenant = Some(key_at(tenancy, catalog, name)?);
+    }
+    if let Some(name) = &overrides.user {
+        tenancy.user = Some(key_at(tenancy, catalog, name)?);
+    }
+    for owner in &overrides.owner {
+        let table = relation(catalog, &owner.table)?;
+        let column = table
+            .columns
+            .iter()
+            .find(|c| c.name == owner.column)
+            .ok_or_else(|| CheckError::UnknownObject {
+                what: format!("column {}.{}", owner.table, owner.column),
+                nearest: nearest(&owner.column, table.columns.iter().map(|c| c.name.as_str()))
+                    .map(str::to_owned),
+            })?;
+        own(tenancy, table.oid, column.number);
+    }
+    for shared in &overrides.shared {
+        let oid = relation(catalog, &shared.table)?.oid;
+        tenancy.scopes.insert(
+            oid,
+            Scope::Shared {
+                reason: shared.reason.clone(),
+            },
+        );
+    }
+    for private in &overrides.user_private {
+        let oid = relation(catalog, &private.table)?.oid;
+        if let Some(Scope::Owned { user_private, .. }) = tenancy.scopes.get_mut(&oid) {
+            *user_private = true;
+        }
+    }
+    roles(tenancy, overrides);
+    for named in &overrides.claims {
+        let meaning = match named.holds {
+            ClaimHolds::Tenant => tenancy.tenant.map(ClaimMeaning::Key),
+            ClaimHolds::User => tenancy.user.map(ClaimMeaning::Key),
+            ClaimHolds::Role => Some(ClaimMeaning::Role),
+        };
+        let Some(meaning) = meaning else { continue };
+        tenancy
+            .claims
+            .retain(|claim| claim.setting != named.setting || claim.path != named.path);
+        tenancy.claims.push(Claim {
+            setting: named.setting.clone(),
+            path: named.path.clone(),
+            meaning,
+            user_editable: false,
+        });
+    }
+    Ok(())
+}
+
+fn roles(tenancy: &mut Tenancy, overrides: &TenancyOverrides) {
+    let roles = &mut tenancy.roles;
+    if let Some(login) = &overrides.login_role {
+        roles.login.clone_from(login);
+        roles.made = false;
+    }
+    for (wanted, held) in [
+        (&overrides.member_roles, &mut roles.members),
+        (&overrides.anonymous_roles, &mut roles.anonymous),
+        (&overrides.trusted_roles, &mut roles.trusted),
+    ] {
+        if let Some(names) = wanted {
+            held.clone_from(names);
+        }
+    }
+}
+
+/// The key that the column belongs to; a new one if no policy names it.
+fn key_at(
+    tenancy: &mut Tenancy,
+    catalog: &Catalog,
+    name: &ColumnName,
+) -> Result<KeyId, CheckError> {
+    let table = relation(catalog, &name.table)?;
+    let column = table
+        .columns
+        .iter()
+        .find(|c| c.name == name.column)
+        .ok_or_else(|| CheckError::UnknownObject {
+            what: format!("column {name}"),
+            nearest: nearest(&name.column, table.columns.iter().map(|c| c.name.as_str()))
+                .map(str::to_owned),
+        })?;
+    let here = ColumnRef {
+        relation: table.oid,
+        column: column.number,
+    };
+    if let Some(key) = tenancy.key_of(here) {
+        return Ok(key);
+    }
+    let mut columns = vec![here];
+    let mut targets = vec![here];
+    while let Some(target) = targets.pop() {
+        for relation in &catalog.relations {
+            for key in &relation.foreign_keys {
+                for (from, to) in key.columns.iter().zip(&key.target_columns) {
+                    let from = ColumnRef {
+                        relation: relation.oid,
+                        column: *from,
+                    };
+                    if target
+                        == (ColumnRef {
+                            relation: key.target,
+                            column: *to,
+                        })
+                        && !columns.contains(&from)
+                        && tenancy.key_of(from).is_none()
+                    {
+                        columns.push(from);
+                        targets.push(from);
+                    }
+                }
+            }
+        }
+    }
+    let id = KeyId(tenancy.keys.len());
+    for column in &columns {
+        own_by(tenancy, column.relation, column.column, id);
+    }
+    tenancy.keys.push(Key {
+        columns,
+        root: Some(here),
+        type_name: column.type_name.clone(),
+        name: name.to_string(),
+    });
+    Ok(id)
+}
+
+fn own(tenancy: &mut Tenancy, relation: Oid, column: i16) {
+    let here = ColumnRef { relation, column };
+    let Some(key) = tenancy.key_of(here).or(tenancy.tenant) else {
+        return;
+    };
+    if !tenancy.keys[key.0].columns.contains(&here) {
+        tenancy.keys[key.0].columns.push(here);
+    }
+    own_by(tenancy, relation, column, key);
+}
+
+/// Makes a column the surest path to a row's owner.
+fn own_by(tenancy: &mut Tenancy, relation: Oid, column: i16, key: KeyId) {
+    let path = OwnerPath::Key { column, key };
+    match tenancy.scopes.get_mut(&relation) {
+        Some(Scope::Owned { paths, .. }) => {
+            paths.retain(|known| *known != path);
+            paths.insert(0, path);
+        }
+        _ => {
+            tenancy.scopes.insert(
+                relation,
+                Scope::Owned {
+                    paths: vec![path],
+                    user_private: false,
+                },
+            );
+        }
+    }
+}
+
+fn relation<'c>(catalog: &'c Catalog, name: &TableName) -> Result<&'c Relation, CheckError> {
+    catalog
+        .relations
+        .iter()
+        .find(|r| r.schema == name.schema && r.name == name.name)
+        .ok_or_else(|| {
+            let known: Vec<String> = catalog
+                .relations
+                .iter()
+                .map(|r| format!("{}.{}", r.schema, r.name))
+                .collect();
+            CheckError::UnknownObject {
+                what: format!("table {name}"),
+                nearest: nearest(&name.to_string(), known.iter().map(String::as_str))
+                    .map(str::to_owned),
+            }
+        })
+}

@@ -1,0 +1,174 @@
+//! Turns verdicts into findings, listed gaps and the summary.
+use super::CheckError;
+use super::campaign::{Judged, Worker};
+use super::coverage::{Cell, Mark};
+use super::finding::{self, Caused};
+use super::repro::repro;
+use super::stage::Migrated;
+use crate::config::CheckPlan;
+use crate::event::{Event, Finding, Listener, Phase, Summary, Unproven};
+use crate::oracle::observe_cause::cause;
+use crate::oracle::{Bench, Verdict};
+use crate::probes::{Attack, Command, Object, Scene, Standing};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+/// Findings are limited: after so many causes a person needs no more, and shrinking each takes time.
+const MOST_FINDINGS: usize = 200;
+
+/// Groups leaks by cause, worst first, each with the smallest script that shows it.
+pub async fn findings(
+    plan: &CheckPlan,
+    migrated: &Migrated,
+    worker: &Worker,
+    bench: &Bench<'_>,
+    judged: &[Judged],
+    listener: &mut dyn Listener,
+) -> Result<Vec<Finding>, CheckError> {
+    let mut caused = Vec::new();
+    for judged in distinct(bench.scene, judged) {
+        let Verdict::Leaked(leak) = &judged.verdict else {
+            continue;
+        };
+        let cause = cause(&worker.superuser, bench, &judged.attack, leak).await?;
+        caused.push(Caused {
+            judged: judged.clone(),
+            leak: leak.clone(),
+            cause,
+        });
+    }
+    let groups = finding::group(bench.scene, caused);
+    let total = groups.len().min(MOST_FINDINGS);
+    let mut out = Vec::new();
+    for (at, group) in groups.iter().take(MOST_FINDINGS).enumerate() {
+        listener.hear(&Event::Phase {
+            phase: Phase::Shrink,
+            done: at,
+            total,
+        });
+        let mut found = finding::finding(
+            bench.scene,
+            &migrated.migrations,
+            &plan.system,
+            group,
+            String::new(),
+        );
+        found.repro = repro(
+            worker,
+            bench,
+            &group[0].judged.attack,
+            &found.victim,
+            &group[0].judged.got,
+        )
+        .await?;
+        listener.hear(&Event::Leak(Box::new(found.clone())));
+        out.push(found);
+    }
+    if groups.len() > total {
+        listener.hear(&Event::Note {
+            text: format!(
+                "{} more causes leak; the first {total} are shown",
+                groups.len() - total
+            ),
+        });
+    }
+    Ok(out)
+}
+
+/// One leak per probe, object, command and kind of attacker: the plainest. The rest has the same cause.
+fn distinct<'j>(scene: &Scene, judged: &'j [Judged]) -> Vec<&'j Judged> {
+    let mut first: BTreeMap<(&str, Object, Command, Standing), &Judged> = BTreeMap::new();
+    for judged in judged
+        .iter()
+        .filter(|j| matches!(j.verdict, Verdict::Leaked(_)))
+    {
+        let attack: &Attack = &judged.attack;
+        let standing = scene.attacker(attack.attacker).standing;
+        let known = first
+            .entry((attack.probe, attack.object, attack.command, standing))
+            .or_insert(judged);
+        if (attack.attacker, attack.form) < (known.attack.attacker, known.attack.form) {
+            *known = judged;
+        }
+    }
+    first.into_values().collect()
+}
+
+/// Lists the cells that no attack could decide.
+pub fn tell(
+    plan: &CheckPlan,
+    scene: &Scene,
+    judged: &[Judged],
+    coverage: &BTreeMap<Cell, Mark>,
+    findings: &[Finding],
+    listener: &mut dyn Listener,
+) {
+    let _ = (judged, findings);
+    for ((object, command, attacker), mark) in coverage {
+        let caller = scene.attacker(*attacker);
+        let object = name(scene, *object);
+        match mark {
+            Mark::Unproven(reason) => listener.hear(&Event::Unproven(Unproven {
+                system: plan.system.clone(),
+                object,
+                command: command.name().to_owned(),
+                role: caller.role.clone(),
+                attacker: caller.name.clone(),
+                reason: reason.to_string(),
+                allowed: false,
+            })),
+            Mark::Errored(reason) => listener.hear(&Event::Errored {
+                probe: String::new(),
+                object,
+                command: command.name().to_owned(),
+                role: caller.role.clone(),
+                reason: reason.clone(),
+            }),
+            Mark::Stopped | Mark::Leaked => {}
+        }
+    }
+}
+
+fn name(scene: &Scene, object: Object) -> String {
+    match object {
+        Object::Relation(oid) => scene
+            .relation(oid)
+            .map(|r| format!("{}.{}", r.schema, r.name))
+            .unwrap_or_default(),
+        Object::Function(oid) => scene
+            .catalog
+            .functions
+            .iter()
+            .find(|f| f.oid == oid)
+            .map(|f| format!("{}.{}", f.schema, f.name))
+            .unwrap_or_default(),
+    }
+}
+
+pub fn summary(
+    plan: &CheckPlan,
+    judged: &[Judged],
+    coverage: &BTreeMap<Cell, Mark>,
+    findings: usize,
+    started: Instant,
+) -> Summary {
+    let count = |wanted: fn(&Verdict) -> bool| judged.iter().filter(|j| wanted(&j.verdict)).count();
+    let proven: BTreeSet<&Cell> = coverage
+        .iter()
+        .filter(|(_, mark)| matches!(mark, Mark::Stopped | Mark::Leaked))
+        .map(|(cell, _)| cell)
+        .collect();
+    Summary {
+        system: plan.system.clone(),
+        attacks: judged.len(),
+        stopped: count(|v| matches!(v, Verdict::Stopped(_))),
+        leaked: count(|v| matches!(v, Verdict::Leaked(_))),
+        unproven: count(|v| matches!(v, Verdict::Unproven(_))),
+        errored: count(|v| matches!(v, Verdict::Errored(_))),
+        findings,
+        accepted: 0,
+        cells: coverage.len(),
+        cells_proven: proven.len(),
+        elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    }
+}

@@ -1,0 +1,55 @@
+//! Makes the database roles that an application makes outside of its migrations: a login, one role per tenant.
+use crate::catalog::Catalog;
+use crate::sql::{identifier, literal};
+use crate::tenancy::Roles;
+use tokio_postgres::Client;
+
+/// Makes what the schema lacks. `tenants` are role names to make where each tenant is a role.
+pub async fn make(
+    client: &Client,
+    roles: &Roles,
+    catalog: &Catalog,
+    tenants: &[String],
+) -> Result<(), tokio_postgres::Error> {
+    let mut script = String::new();
+    let login = identifier(&roles.login);
+    if roles.made {
+        script.push_str(&create(&roles.login, "LOGIN NOINHERIT"));
+        let groups = roles
+            .members
+            .iter()
+            .chain(&roles.anonymous)
+            .chain(&roles.trusted)
+            .filter(|name| **name != roles.login);
+        for group in groups {
+            script.push_str(&format!("GRANT {} TO {login};", identifier(group)));
+        }
+        if roles.members.contains(&roles.login) {
+            for schema in catalog.schemas.iter().filter(|schema| !schema.platform) {
+                let name = identifier(&schema.name);
+                script.push_str(&format!("GRANT USAGE ON SCHEMA {name} TO {login};GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name} TO {login};GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {login};"));
+            }
+        }
+    }
+    for tenant in tenants {
+        script.push_str(&create(tenant, "NOLOGIN INHERIT"));
+        for group in &roles.members {
+            script.push_str(&format!(
+                "GRANT {} TO {};",
+                identifier(group),
+                identifier(tenant)
+            ));
+        }
+        script.push_str(&format!("GRANT {} TO {login};", identifier(tenant)));
+    }
+    client.batch_execute(&script).await
+}
+
+/// Roles belong to the whole cluster: another database of this run may have made it already.
+fn create(name: &str, options: &str) -> String {
+    let exists = format!("SELECT FROM pg_roles WHERE rolname = {}", literal(name));
+    format!(
+        "DO $make$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {} {options}; END IF; END $make$;",
+        identifier(name)
+    )
+}
