@@ -1,4 +1,5 @@
 //! The one test binary.
+mod apply;
 mod cli;
 mod config;
 mod migrations;

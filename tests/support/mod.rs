@@ -3,7 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use watertight::server::{Places, Request, Server};
+use watertight::server::{Places, Request, Server, Session, SourceChoice};
 
 /// A directory in memory or on disk where one test's servers run, so that tests do not see each other's.
 pub struct Ground {
@@ -115,5 +115,57 @@ pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
             "after 30 s it is not so that {what}"
         );
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A private server with one empty database, for what is applied to it.
+pub struct Scratch {
+    _ground: Ground,
+    server: Server,
+    pub session: Session,
+}
+
+impl Scratch {
+    pub async fn new() -> Scratch {
+        let mut ground = Ground::new();
+        // An initialised cluster does not depend on the test, so that all share the user's own cache of them.
+        ground.places.cache = Places::system().cache;
+        let request = Request {
+            source: SourceChoice::Local,
+            ..Request::default()
+        };
+        let server = start(&request, &ground.places).await;
+        server.create_database("scratch").await.unwrap();
+        let session = server.connect("scratch", None).await.unwrap();
+        Scratch {
+            _ground: ground,
+            server,
+            session,
+        }
+    }
+
+    pub fn client(&self) -> &tokio_postgres::Client {
+        self.session.client()
+    }
+
+    /// A session of another role.
+    pub async fn connect(&self, role: &str) -> Session {
+        self.server.connect("scratch", Some(role)).await.unwrap()
+    }
+
+    /// The first column of the answer, as text.
+    pub async fn ask(&self, sql: &str) -> Vec<String> {
+        let answer = self.client().simple_query(sql).await.unwrap();
+        let rows = answer.iter().filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        rows.map(|row| row.get(0).unwrap_or("NULL").to_owned())
+            .collect()
+    }
+
+    pub async fn stop(self) {
+        self.session.close().await;
+        self.server.stop().await.unwrap();
     }
 }

@@ -7,7 +7,7 @@ use crate::span::{Bytes, Place};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tokio_postgres::Error;
-use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
+use tokio_postgres::error::{DbError, ErrorPosition, Severity, SqlState};
 
 /// Migrations could not be applied.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,14 @@ impl ApplyError {
         error: Error,
         absent: &[Absent],
     ) -> ApplyError {
-        match error.as_db_error() {
+        // A session that the server ends says goodbye with a message of its own.
+        let ended = |told: &&DbError| {
+            matches!(
+                told.parsed_severity(),
+                Some(Severity::Fatal | Severity::Panic)
+            )
+        };
+        match error.as_db_error().filter(|told| !ended(told)) {
             Some(told) => ApplyError::Failed(Box::new(FailedStatement::of(
                 migrations, statement, told, absent,
             ))),
