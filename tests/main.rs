@@ -1,5 +1,6 @@
 //! The one test binary.
 mod apply;
+mod catalog;
 mod cli;
 mod config;
 mod migrations;

@@ -7,6 +7,11 @@ use std::collections::BTreeSet;
 /// The role oid that stands for everybody.
 pub const PUBLIC: Oid = 0;
 
+/// Predefined roles whose privileges no list of grants shows (<https://www.postgresql.org/docs/current/predefined-roles.html>); their
+/// oids are fixed in `src/include/catalog/pg_authid.dat`.
+const READ_ALL_DATA: Oid = 6181;
+const WRITE_ALL_DATA: Oid = 6182;
+
 impl Catalog {
     pub fn relation(&self, oid: Oid) -> Option<&Relation> {
         self.relations.iter().find(|relation| relation.oid == oid)
@@ -132,7 +137,7 @@ impl Catalog {
 
     /// Whether a role holds a privilege on the whole relation: granted to it, to everybody or to a role whose rights it inherits.
     pub fn has_privilege(&self, role: Oid, relation: &Relation, privilege: Privilege) -> bool {
-        self.holds(role, &relation.grants, |grant| {
+        self.holds(role, &relation.grants, predefined(privilege), |grant| {
             grant.privilege == privilege && grant.column.is_none()
         })
     }
@@ -145,14 +150,14 @@ impl Catalog {
         column: i16,
         privilege: Privilege,
     ) -> bool {
-        self.holds(role, &relation.grants, |grant| {
+        self.holds(role, &relation.grants, predefined(privilege), |grant| {
             grant.privilege == privilege && grant.column.is_none_or(|of| of == column)
         })
     }
 
     /// Whether a role may call a function.
     pub fn has_execute(&self, role: Oid, function: &Function) -> bool {
-        self.holds(role, &function.grants, |grant| {
+        self.holds(role, &function.grants, None, |grant| {
             grant.privilege == Privilege::Execute
         })
     }
@@ -162,6 +167,8 @@ impl Catalog {
         let superuser = self.role(role).is_some_and(|role| role.superuser);
         let roles = self.acting_as(role);
         superuser
+            || roles.contains(&READ_ALL_DATA)
+            || roles.contains(&WRITE_ALL_DATA)
             || self
                 .schema_named(schema)
                 .is_some_and(|schema| schema.usage.iter().any(|granted| roles.contains(granted)))
@@ -175,14 +182,21 @@ impl Catalog {
     }
 
     /// An owner holds exactly what the list of grants says, also about itself; superusers hold everything.
-    fn holds(&self, role: Oid, grants: &[Grant], wanted: impl Fn(&Grant) -> bool) -> bool {
+    fn holds(
+        &self,
+        role: Oid,
+        grants: &[Grant],
+        predefined: Option<Oid>,
+        wanted: impl Fn(&Grant) -> bool,
+    ) -> bool {
         if self.role(role).is_some_and(|role| role.superuser) {
             return true;
         }
         let roles = self.acting_as(role);
-        grants
-            .iter()
-            .any(|grant| wanted(grant) && roles.contains(&grant.role))
+        predefined.is_some_and(|of| roles.contains(&of))
+            || grants
+                .iter()
+                .any(|grant| wanted(grant) && roles.contains(&grant.role))
     }
 
     /// Every role that `role` is a member of, directly or through roles that `through` accepts.
@@ -196,6 +210,15 @@ impl Catalog {
             waiting.extend(member.member_of.iter().filter(|of| found.insert(**of)));
         }
         found
+    }
+}
+
+/// The predefined role that holds a privilege on every relation.
+fn predefined(privilege: Privilege) -> Option<Oid> {
+    match privilege {
+        Privilege::Select => Some(READ_ALL_DATA),
+        Privilege::Insert | Privilege::Update | Privilege::Delete => Some(WRITE_ALL_DATA),
+        _ => None,
     }
 }
 
