@@ -23,33 +23,52 @@ create table if not exists watertight.privileges (
   primary key (class, object)
 );
 
-create or replace view watertight.present_privileges as
-  select 'pg_class'::regclass::oid as class, c.oid as object,
-    concat_ws(' ', c.relacl::text, columns.acl) as acl
-  from pg_catalog.pg_class as c
-  left join (
-    select a.attrelid, string_agg(a.attnum || '=' || a.attacl::text, ' ' order by a.attnum) as acl
-    from pg_catalog.pg_attribute as a
-    where a.attacl is not null and a.attrelid >= 16384
-    group by a.attrelid
-  ) as columns on columns.attrelid = c.oid
-  where c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-    and c.relnamespace <> 'watertight'::regnamespace
-  union all
-  select 'pg_proc'::regclass::oid, p.oid, coalesce(p.proacl::text, '')
-  from pg_catalog.pg_proc as p
-  where p.oid >= 16384 and p.pronamespace <> 'watertight'::regnamespace
-  union all
-  select 'pg_namespace'::regclass::oid, n.oid, coalesce(n.nspacl::text, '')
-  from pg_catalog.pg_namespace as n
-  where (n.oid >= 16384 or n.nspname = 'public') and n.nspname !~ '^pg_(toast_)?temp_';
+-- The privileges on a relation and on its columns, on a function and on a schema, in one text each.
+create or replace function watertight.acl_of(class oid, object oid) returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+as $body$
+  select case class
+    when 'pg_class'::regclass then
+      (select concat_ws(' ', c.relacl::text, columns.acl)
+       from pg_class as c
+       left join lateral (
+         select string_agg(a.attnum || '=' || a.attacl::text, ' ' order by a.attnum) as acl
+         from pg_attribute as a where a.attrelid = c.oid and a.attacl is not null
+       ) as columns on true
+       where c.oid = object)
+    when 'pg_proc'::regclass then (select coalesce(p.proacl::text, '') from pg_proc as p where p.oid = object)
+    else (select coalesce(n.nspacl::text, '') from pg_namespace as n where n.oid = object)
+  end
+$body$;
+
+-- Objects whose row the present transaction wrote: only on them can a GRANT of it have changed anything.
+create or replace function watertight.touched(kind text, columns boolean, oldest integer)
+  returns table (class oid, object oid)
+  language plpgsql stable set search_path = pg_catalog, pg_temp
+as $body$
+begin
+  if kind in ('TABLE', 'SEQUENCE') then
+    return query select 'pg_class'::regclass::oid, c.oid from pg_class as c
+      where c.oid >= 16384 and age(c.xmin) <= oldest and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S');
+    if columns then
+      return query select distinct 'pg_class'::regclass::oid, a.attrelid from pg_attribute as a
+        where a.attrelid >= 16384 and age(a.xmin) <= oldest;
+    end if;
+  elsif kind in ('FUNCTION', 'PROCEDURE', 'ROUTINE') then
+    return query select 'pg_proc'::regclass::oid, p.oid from pg_proc as p where p.oid >= 16384 and age(p.xmin) <= oldest;
+  elsif kind = 'SCHEMA' then
+    return query select 'pg_namespace'::regclass::oid, n.oid from pg_namespace as n where age(n.xmin) <= oldest;
+  end if;
+end
+$body$;
 
 create or replace function watertight.record_command() returns event_trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $body$
 declare
   place constant integer := coalesce(nullif(current_setting('watertight.place', true), ''), '-1');
-  granted oid;
+  -- A GRANT that the client sent as it is, without a parenthesis before ON, names no columns.
+  columns constant boolean := current_query() !~* '^\s*(grant|revoke)\s[^(]*\son\s';
 begin
   insert into watertight.origins (statement, class, object, tag)
   select place, command.classid, command.objid, command.command_tag
@@ -57,48 +76,32 @@ begin
   where command.objid is not null and not command.in_extension
     and command.schema_name is distinct from 'watertight';
 
-  -- What a new object is granted by default is no GRANT's doing. Looked up by oid: this runs for every statement.
+  -- What a new object is granted by default is no GRANT's doing.
   insert into watertight.privileges (class, object, acl)
-  select distinct command.classid, command.objid, case command.classid
-      when 'pg_class'::regclass then
-        (select concat_ws(' ', c.relacl::text, columns.acl)
-         from pg_class as c
-         left join lateral (
-           select string_agg(a.attnum || '=' || a.attacl::text, ' ' order by a.attnum) as acl
-           from pg_attribute as a where a.attrelid = c.oid and a.attacl is not null
-         ) as columns on true
-         where c.oid = command.objid)
-      when 'pg_proc'::regclass then (select coalesce(p.proacl::text, '') from pg_proc as p where p.oid = command.objid)
-      else (select coalesce(n.nspacl::text, '') from pg_namespace as n where n.oid = command.objid)
-    end
+  select distinct command.classid, command.objid, watertight.acl_of(command.classid, command.objid)
   from pg_event_trigger_ddl_commands() as command
   where command.classid in ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_namespace'::regclass)
     and command.object_type <> 'index'
   on conflict (class, object) do update set acl = excluded.acl;
 
-  for granted in
-    select distinct case
-        when command.object_type in ('TABLE', 'SEQUENCE') then 'pg_class'::regclass
-        when command.object_type in ('FUNCTION', 'PROCEDURE', 'ROUTINE') then 'pg_proc'::regclass
-        when command.object_type = 'SCHEMA' then 'pg_namespace'::regclass
-      end
-    from pg_event_trigger_ddl_commands() as command
-    where command.classid is null and command.command_tag in ('GRANT', 'REVOKE')
-  loop
-    with changed as (
-      insert into watertight.privileges as known (class, object, acl)
-      select present.class, present.object, present.acl
-      from watertight.present_privileges as present
-      left join watertight.privileges as before
-        on before.class = present.class and before.object = present.object
-      where present.class = granted and before.acl is distinct from present.acl
-      on conflict (class, object) do update set acl = excluded.acl
-      returning known.class, known.object
-    )
-    insert into watertight.origins (statement, class, object, tag)
-    select place, changed.class, changed.object, tg_tag
-    from changed;
-  end loop;
+  if tg_tag not in ('GRANT', 'REVOKE') then
+    return;
+  end if;
+  with changed as (
+    insert into watertight.privileges as known (class, object, acl)
+    select distinct touched.class, touched.object, present.acl
+    from (select distinct object_type from pg_event_trigger_ddl_commands() where classid is null) as command
+    cross join watertight.touched(command.object_type, columns, age(pg_current_xact_id()::xid)) as touched
+    cross join lateral (select watertight.acl_of(touched.class, touched.object) as acl) as present
+    left join watertight.privileges as before
+      on before.class = touched.class and before.object = touched.object
+    where before.acl is distinct from present.acl
+    on conflict (class, object) do update set acl = excluded.acl
+    returning known.class, known.object
+  )
+  insert into watertight.origins (statement, class, object, tag)
+  select place, changed.class, changed.object, tg_tag
+  from changed;
 end
 $body$;
 
@@ -120,7 +123,13 @@ $body$;
 
 truncate watertight.privileges;
 insert into watertight.privileges (class, object, acl)
-select class, object, acl from watertight.present_privileges;
+select present.class, present.object, watertight.acl_of(present.class, present.object)
+from (
+  select 'pg_class'::regclass::oid as class, oid as object from pg_class
+  where oid >= 16384 and relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  union all select 'pg_proc'::regclass, oid from pg_proc where oid >= 16384
+  union all select 'pg_namespace'::regclass, oid from pg_namespace
+) as present;
 
 drop event trigger if exists watertight_record_command;
 drop event trigger if exists watertight_record_drop;
