@@ -23,41 +23,44 @@ create table if not exists watertight.privileges (
   primary key (class, object)
 );
 
--- The privileges on a relation and on its columns, on a function and on a schema, in one text each.
+-- The privileges on a relation and on its columns, on a function and on a schema, in one text each. PL/pgSQL keeps the plans, which
+-- an SQL function makes anew for every statement. Called with the search_path of `record_command`.
 create or replace function watertight.acl_of(class oid, object oid) returns text
-  language sql stable set search_path = pg_catalog, pg_temp
+  language plpgsql stable
 as $body$
-  select case class
-    when 'pg_class'::regclass then
-      (select concat_ws(' ', c.relacl::text, columns.acl)
-       from pg_class as c
-       left join lateral (
-         select string_agg(a.attnum || '=' || a.attacl::text, ' ' order by a.attnum) as acl
-         from pg_attribute as a where a.attrelid = c.oid and a.attacl is not null
-       ) as columns on true
-       where c.oid = object)
-    when 'pg_proc'::regclass then (select coalesce(p.proacl::text, '') from pg_proc as p where p.oid = object)
-    else (select coalesce(n.nspacl::text, '') from pg_namespace as n where n.oid = object)
-  end
+declare
+  columns text;
+begin
+  if class = 'pg_catalog.pg_class'::regclass then
+    columns := (select string_agg(a.attnum || '=' || a.attacl::text, ' ' order by a.attnum)
+      from pg_catalog.pg_attribute as a where a.attrelid = object and a.attacl is not null);
+    return (select concat_ws(' ', c.relacl::text, columns) from pg_catalog.pg_class as c where c.oid = object);
+  elsif class = 'pg_catalog.pg_proc'::regclass then
+    return (select coalesce(p.proacl::text, '') from pg_catalog.pg_proc as p where p.oid = object);
+  end if;
+  return (select coalesce(n.nspacl::text, '') from pg_catalog.pg_namespace as n where n.oid = object);
+end
 $body$;
 
 -- Objects whose row the present transaction wrote: only on them can a GRANT of it have changed anything.
 create or replace function watertight.touched(kind text, columns boolean, oldest integer)
   returns table (class oid, object oid)
-  language plpgsql stable set search_path = pg_catalog, pg_temp
+  language plpgsql stable
 as $body$
 begin
   if kind in ('TABLE', 'SEQUENCE') then
-    return query select 'pg_class'::regclass::oid, c.oid from pg_class as c
+    return query select 'pg_catalog.pg_class'::regclass::oid, c.oid from pg_catalog.pg_class as c
       where c.oid >= 16384 and age(c.xmin) <= oldest and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S');
     if columns then
-      return query select distinct 'pg_class'::regclass::oid, a.attrelid from pg_attribute as a
+      return query select distinct 'pg_catalog.pg_class'::regclass::oid, a.attrelid from pg_catalog.pg_attribute as a
         where a.attrelid >= 16384 and age(a.xmin) <= oldest;
     end if;
   elsif kind in ('FUNCTION', 'PROCEDURE', 'ROUTINE') then
-    return query select 'pg_proc'::regclass::oid, p.oid from pg_proc as p where p.oid >= 16384 and age(p.xmin) <= oldest;
+    return query select 'pg_catalog.pg_proc'::regclass::oid, p.oid from pg_catalog.pg_proc as p
+      where p.oid >= 16384 and age(p.xmin) <= oldest;
   elsif kind = 'SCHEMA' then
-    return query select 'pg_namespace'::regclass::oid, n.oid from pg_namespace as n where age(n.xmin) <= oldest;
+    return query select 'pg_catalog.pg_namespace'::regclass::oid, n.oid from pg_catalog.pg_namespace as n
+      where age(n.xmin) <= oldest;
   end if;
 end
 $body$;
