@@ -42,7 +42,8 @@ pub async fn prove_baseline(
     bench: &Bench<'_>,
     controls: &[Attack],
 ) -> Result<Living, ObserveError> {
-    let pending = attack_all(worker, bench, controls.to_vec(), &mut |_| {}).await?;
+    let mut pending = attack_all(worker, bench, controls.to_vec(), &mut |_| {}).await?;
+    retry_bound_deletes(worker, bench, &mut pending).await?;
     Ok(pending
         .into_iter()
         .filter(|p| p.sight.own)

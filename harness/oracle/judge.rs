@@ -159,9 +159,16 @@ impl<'a> Bench<'a> {
             else {
                 continue;
             };
-            if self
-                .scene
-                .is_foreign(attacker, change.relation, row.tenant, row.user)
+            let others = row
+                .tenant
+                .is_some_and(|tenant| !attacker.tenants.contains(&tenant));
+            // A colleague's private row that changed because the shared row that it refers to went away is no leak.
+            let aimed = self.scene.covers(attack.object.oid(), change.relation);
+            if others
+                || aimed
+                    && self
+                        .scene
+                        .is_foreign(attacker, change.relation, row.tenant, row.user)
             {
                 gone.push((change.relation, row));
             } else if row.tenant.is_some() {
@@ -464,7 +471,9 @@ fn prepared(attack: &Attack, change: &Change) -> bool {
             Preparation::KeepOnly { rows } => !rows
                 .iter()
                 .any(|(relation, ctid)| *relation == change.relation && *ctid == change.ctid),
-            Preparation::EraseRows { relation, .. } => *relation == change.relation,
+            Preparation::EraseRows { relation, ctids } => {
+                *relation == change.relation && ctids.contains(&change.ctid)
+            }
         })
 }
 

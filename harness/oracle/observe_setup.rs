@@ -85,13 +85,15 @@ DECLARE
   referring record;
 BEGIN
   PERFORM set_config('session_replication_role', 'replica', true);
+  -- Deletes cascade along the first kind of key and are refused by the second.
   FOR referring IN
-    WITH RECURSIVE bound AS (
+    WITH RECURSIVE emptied AS (
       SELECT target AS oid
       UNION
-      SELECT c.conrelid FROM pg_constraint c JOIN bound b ON c.confrelid = b.oid WHERE c.contype = 'f'
+      SELECT c.conrelid FROM pg_constraint c JOIN emptied e ON c.confrelid = e.oid WHERE c.contype = 'f' AND c.confdeltype = 'c'
     )
-    SELECT t.name FROM bound b JOIN watertight.truth t ON t.relation = b.oid WHERE b.oid <> target
+    SELECT DISTINCT t.name FROM pg_constraint c JOIN emptied e ON c.confrelid = e.oid JOIN watertight.truth t ON t.relation = c.conrelid
+    WHERE c.contype = 'f' AND c.confdeltype IN ('a', 'r') AND c.conrelid <> target
   LOOP
     EXECUTE format('DELETE FROM ONLY %s', referring.name);
   END LOOP;

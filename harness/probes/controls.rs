@@ -94,12 +94,9 @@ fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) ->
             format!("UPDATE {} SET {set}", named(relation)),
         ));
     }
-    let unbound = vec![Preparation::Unbind {
-        relation: relation.oid,
-    }];
     out.push(write(
         Command::Delete,
-        unbound,
+        Vec::new(),
         format!("DELETE FROM {}", named(relation)),
     ));
     out

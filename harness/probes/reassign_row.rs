@@ -1,7 +1,10 @@
 //! Hands a row of the attacker's own to another tenant.
 use super::read_row::victim_of;
 use super::{Aim, Attack, Command, Form, Object, Preparation, Probe, Scene, named, statement};
+use crate::catalog::{Oid, Relation};
 use crate::event::Severity;
+use crate::world::TrueRow;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub struct ReassignRow;
 
@@ -48,11 +51,7 @@ impl Probe for ReassignRow {
                         command: Command::Update,
                         form,
                         attacker: id,
-                        // A key that is unique per owner would collide with the victim's own row.
-                        preparation: vec![Preparation::Erase {
-                            relation: leaf,
-                            ctid: foreign.ctid.clone(),
-                        }],
+                        preparation: alone(scene, relation, (leaf, foreign), values),
                         statement: format!(
                             "UPDATE {} SET {}{filter}",
                             named(relation),
@@ -69,4 +68,38 @@ impl Probe for ReassignRow {
         }
         out
     }
+}
+
+/// Takes the victim's row out, because a key that is unique per owner would collide with it. Where the new owner's
+/// columns are unique by themselves, only one row may be moved: all others go too.
+fn alone(
+    scene: &Scene,
+    relation: &Relation,
+    (leaf, foreign): (Oid, &TrueRow),
+    values: &BTreeMap<i16, String>,
+) -> Vec<Preparation> {
+    let unique = relation.uniques.iter().any(|unique| {
+        unique
+            .columns
+            .iter()
+            .all(|column| values.contains_key(column))
+    });
+    if !unique {
+        return vec![Preparation::Erase {
+            relation: leaf,
+            ctid: foreign.ctid.clone(),
+        }];
+    }
+    let mut by_leaf: BTreeMap<Oid, Vec<String>> = BTreeMap::new();
+    let mut kept: BTreeSet<Oid> = BTreeSet::new();
+    for (leaf, row) in scene.rows(relation.oid) {
+        let own = row.tenant == Some(super::attackers::ATTACKING) && kept.insert(relation.oid);
+        if !own {
+            by_leaf.entry(leaf).or_default().push(row.ctid.clone());
+        }
+    }
+    by_leaf
+        .into_iter()
+        .map(|(relation, ctids)| Preparation::EraseRows { relation, ctids })
+        .collect()
 }

@@ -12,6 +12,16 @@ pub fn enjoyed(scene: &Scene, role: &str) -> BTreeSet<Oid> {
         .filter(|r| r.name == role)
         .map(|r| r.oid)
         .collect();
+    if next.is_empty() {
+        // A tenant's own role, which the world makes: it is a member of what members are.
+        let members = &scene.tenancy.roles.members;
+        next.extend(
+            roles
+                .iter()
+                .filter(|r| members.contains(&r.name))
+                .map(|r| r.oid),
+        );
+    }
     while let Some(oid) = next.pop() {
         if found.insert(oid)
             && let Some(role) = roles.iter().find(|r| r.oid == oid)

@@ -127,6 +127,16 @@ impl<'a> Scene<'a> {
         )
     }
 
+    /// Whether `leaf` is the relation itself or one of its partitions.
+    pub fn covers(&self, relation: Oid, leaf: Oid) -> bool {
+        relation == leaf
+            || self.relation(leaf).is_some_and(|r| {
+                r.parents
+                    .iter()
+                    .any(|parent| self.covers(relation, *parent))
+            })
+    }
+
     /// Rows that stand in a table; for a partitioned table those of its partitions.
     pub fn rows(&self, relation: Oid) -> Vec<(Oid, &'a TrueRow)> {
         let mut out: Vec<(Oid, &TrueRow)> = self

@@ -5,7 +5,7 @@ use super::keys::{choose, claim_name, key};
 use super::reading::Reader;
 use super::scopes::{Chosen, add_namesakes, scopes, tables};
 use super::{Claim, ClaimMeaning, ColumnRef, Key, KeyId, Membership, Tenancy, roles};
-use crate::catalog::{Catalog, FunctionKind, Oid, Relation, Shape};
+use crate::catalog::{Catalog, FunctionKind, Oid, Relation, Shape, class};
 use std::collections::BTreeMap;
 
 /// What the schema says of tenants. `editable` names the JSON keys that users can write by themselves.
@@ -86,8 +86,17 @@ fn argument_columns(facts: &Facts) -> BTreeMap<(Oid, usize), Vec<ColumnRef>> {
 /// Reads policies, functions and triggers.
 fn read(catalog: &Catalog) -> Facts {
     let mut reader = Reader::new(catalog);
+    let prelude_end = prelude_end(catalog);
     for relation in &catalog.relations {
         for policy in &relation.policies {
+            // The platform's own policies on its own tables say nothing of the application's tenants.
+            let made = catalog
+                .origins_of(class::POLICY, policy.oid)
+                .first()
+                .map(|origin| origin.statement);
+            if relation.platform && made.is_none_or(|made| made <= prelude_end) {
+                continue;
+            }
             reader.policy = Some((relation.oid, super::facts::PolicyFacts::default()));
             for expression in policy.using.iter().chain(&policy.check) {
                 reader.expression(expression, relation.oid);
@@ -115,6 +124,31 @@ fn read(catalog: &Catalog) -> Facts {
         reader.alone(function);
     }
     reader.facts
+}
+
+/// The last statement of the platform prelude that made something.
+fn prelude_end(catalog: &Catalog) -> usize {
+    let relations = catalog
+        .relations
+        .iter()
+        .filter(|r| r.platform)
+        .map(|r| (class::RELATION, r.oid));
+    let functions = catalog
+        .functions
+        .iter()
+        .filter(|f| f.platform)
+        .map(|f| (class::FUNCTION, f.oid));
+    let first = |(class, oid)| {
+        catalog
+            .origins_of(class, oid)
+            .first()
+            .map(|origin| origin.statement)
+    };
+    relations
+        .chain(functions)
+        .filter_map(first)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Every claim that is read as a value, with what it means.

@@ -158,11 +158,7 @@ impl<'c> Reader<'c> {
                 self.equality(left, right, frame);
                 Atoms::new()
             }
-            "->" | "->>" | "#>" | "#>>" => {
-                let document = self.eval(left, frame);
-                let keys = self.eval(right, frame);
-                self.path_into(document, &keys)
-            }
+            op if is_step(op) => self.steps(left, right, frame),
             "and" | "or" | "<" | ">" | "<=" | ">=" => {
                 self.eval(left, frame);
                 self.eval(right, frame);
@@ -172,6 +168,27 @@ impl<'c> Reader<'c> {
                 let mut atoms = self.eval(left, frame);
                 atoms.extend(self.eval(right, frame));
                 atoms
+            }
+        }
+    }
+
+    /// `a -> 'b' ->> 'c'`. PostgreSQL reads such a chain from the left, squawk-syntax from the right.
+    fn steps(&mut self, left: &SyntaxNode, right: &SyntaxNode, frame: &Frame) -> Atoms {
+        let mut document = self.eval(left, frame);
+        let mut rest = right.clone();
+        loop {
+            let sides: Vec<SyntaxNode> = operands(&rest).collect();
+            let (key, next) = match &sides[..] {
+                [key, next] if rest.kind() == K::BIN_EXPR && is_step(&operator(&rest)) => {
+                    (key.clone(), Some(next.clone()))
+                }
+                _ => (rest, None),
+            };
+            let keys = self.eval(&key, frame);
+            document = self.path_into(document, &keys);
+            match next {
+                Some(next) => rest = next,
+                None => return document,
             }
         }
     }
@@ -295,4 +312,9 @@ pub(super) fn alias_of(item: &SyntaxNode) -> Option<String> {
         .descendants()
         .find(|node| node.kind() == K::TABLE_ALIAS)?;
     Some(folded(alias.text().to_string().trim()))
+}
+
+/// Operators that step into a JSON document.
+fn is_step(operator: &str) -> bool {
+    matches!(operator, "->" | "->>" | "#>" | "#>>")
 }
