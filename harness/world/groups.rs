@@ -1,11 +1,8 @@
-//! Which sources, alone and together, the constraints of a table allow: questions for the database and what its answers mean.
+//! Which sources of a table's columns go together, and which of them become states of its rows.
 use super::kind::Kind;
-use super::plan::{Check, Column, Plan, Table};
+use super::plan::Table;
 use super::source::Source;
-use super::token::{Universe, mix, runner, token};
-use super::value::{Cell, strategy};
-use crate::catalog::Oid;
-use proptest::strategy::{Strategy, ValueTree};
+use super::token::mix;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns that constraints tie together, with the combinations of their sources that pass; the first is the plain state.
@@ -23,217 +20,8 @@ const COMBINATIONS: usize = 1500;
 /// Most combinations that become states of a table.
 const STATES: usize = 24;
 
-/// Asks which rows of candidates satisfy a predicate.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Question {
-    /// Empty when only the types are in doubt.
-    pub predicate: String,
-    /// NULL does not satisfy (as in an index predicate; a CHECK is satisfied by NULL).
-    pub strict: bool,
-    pub columns: Vec<Asked>,
-    /// Values by column, for each candidate.
-    pub candidates: Vec<Vec<Option<String>>>,
-}
-
-/// A column of a question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    pub name: String,
-    pub type_oid: Oid,
-    pub modifier: i32,
-}
-
-/// What a question was about, to give its answer a place.
-#[derive(Debug, Clone, Copy)]
-enum About {
-    Column(usize, usize),
-    Group(usize, usize),
-    Predicate(usize, usize),
-}
-
-/// Questions with what they are about. The first round narrows columns, the second one finds combinations.
-#[derive(Debug, Default)]
-pub struct Round {
-    about: Vec<(About, Vec<Vec<usize>>)>,
-    pub questions: Vec<Question>,
-}
-
-impl Plan {
-    /// Which sources of single columns pass?
-    pub fn ask_columns(&self) -> Round {
-        let mut round = Round::default();
-        for (at, table) in self.tables.iter().enumerate() {
-            for (index, column) in table.columns.iter().enumerate().filter(|(_, c)| c.asked) {
-                let tuples: Vec<Vec<usize>> = (0..column.sources.len()).map(|i| vec![i]).collect();
-                let own = |c: &&Check| c.columns == [index];
-                let predicate = all(table.checks.iter().filter(own));
-                round.push(About::Column(at, index), table, &[index], predicate, tuples);
-            }
-        }
-        round
-    }
-
-    /// Which combinations pass, and for which does the predicate of a partial index hold?
-    pub fn ask_groups(&mut self) -> Round {
-        let mut round = Round::default();
-        for at in 0..self.tables.len() {
-            self.tables[at].groups = group(&self.tables[at]);
-            let table = &self.tables[at];
-            for (index, group) in table.groups.iter().enumerate() {
-                let inside = |c: &&Check| {
-                    c.columns.len() > 1 && c.columns.iter().all(|i| group.columns.contains(i))
-                };
-                let predicate = all(table.checks.iter().filter(inside));
-                if !predicate.is_empty() {
-                    let about = About::Group(at, index);
-                    round.push(
-                        about,
-                        table,
-                        &group.columns,
-                        predicate,
-                        group.tuples.clone(),
-                    );
-                }
-            }
-            for (index, unique) in table.uniques.iter().enumerate() {
-                let Some(check) = unique.predicate.as_ref().filter(|c| !c.columns.is_empty())
-                else {
-                    continue;
-                };
-                let tuples = product(table, &check.columns);
-                let about = About::Predicate(at, index);
-                round.push(
-                    about,
-                    table,
-                    &check.columns,
-                    check.expression.clone(),
-                    tuples,
-                );
-            }
-        }
-        round
-    }
-
-    /// Takes the answers, which are the accepted candidates of each question, by index.
-    pub fn hear(&mut self, round: &Round, answers: &[Vec<usize>]) {
-        for ((about, tuples), accepted) in round.about.iter().zip(answers) {
-            match *about {
-                About::Column(at, index) => {
-                    let narrowed = narrow(&self.tables[at], index, accepted);
-                    if !narrowed.is_empty() {
-                        self.tables[at].columns[index].sources = narrowed;
-                    }
-                }
-                About::Group(at, index) => {
-                    let passing = accepted.iter().map(|&i| tuples[i].clone()).collect();
-                    let table = &self.tables[at];
-                    let states = states(table, &table.groups[index].columns, passing);
-                    if !states.is_empty() {
-                        self.tables[at].groups[index].tuples = states;
-                    }
-                }
-                About::Predicate(at, index) => {
-                    let holds = accepted.iter().map(|&i| tuples[i].clone()).collect();
-                    self.tables[at].uniques[index].applies = Some(holds);
-                }
-            }
-        }
-    }
-}
-
-impl Round {
-    fn push(
-        &mut self,
-        about: About,
-        table: &Table,
-        columns: &[usize],
-        predicate: String,
-        tuples: Vec<Vec<usize>>,
-    ) {
-        let asked = columns.iter().map(|&i| {
-            let column = &table.columns[i];
-            Asked {
-                name: column.name.clone(),
-                type_oid: column.type_oid,
-                modifier: column.modifier,
-            }
-        });
-        let samples: Vec<Vec<Option<String>>> = columns
-            .iter()
-            .map(|&i| {
-                table.columns[i]
-                    .sources
-                    .iter()
-                    .map(|s| sample(table, i, s))
-                    .collect()
-            })
-            .collect();
-        let row = |tuple: &Vec<usize>| {
-            tuple
-                .iter()
-                .enumerate()
-                .map(|(c, &s)| samples[c][s].clone())
-                .collect()
-        };
-        self.questions.push(Question {
-            strict: matches!(about, About::Predicate(..)),
-            predicate,
-            columns: asked.collect(),
-            candidates: tuples.iter().map(row).collect(),
-        });
-        self.about.push((about, tuples));
-    }
-
-    /// The answers of a database that accepts everything.
-    #[cfg(test)]
-    pub fn yes(&self) -> Vec<Vec<usize>> {
-        self.questions
-            .iter()
-            .map(|q| (0..q.candidates.len()).collect())
-            .collect()
-    }
-}
-
-fn all<'a>(checks: impl Iterator<Item = &'a Check>) -> String {
-    let parts: Vec<String> = checks
-        .map(|c| format!("(({}) IS NOT FALSE)", c.expression))
-        .collect();
-    parts.join(" AND ")
-}
-
-/// A value as the source would make it, for a row that does not exist.
-fn sample(table: &Table, index: usize, source: &Source) -> Option<String> {
-    let column: &Column = &table.columns[index];
-    let universe = Universe::Tenant(0);
-    let number = 1000 + index as u32;
-    if let Source::Reference(rank) = source {
-        let text = match &column.kind {
-            Kind::Uuid => format!("{rank}0000000-0000-4000-8000-00000000000{rank}"),
-            Kind::Int(_) | Kind::Numeric { .. } => format!("10{rank}"),
-            Kind::Text { .. } | Kind::Other { .. } => format!("wta00000{rank}"),
-            _ => String::new(),
-        };
-        if !text.is_empty() {
-            return Some(text);
-        }
-    }
-    let cell = Cell {
-        universe,
-        number,
-        row: 1,
-        token: token(universe, number, 0, false),
-        words: column.words,
-        changed: false,
-    };
-    let mut runner = runner(&[index as u64]);
-    strategy(&column.kind, source, &cell)
-        .new_tree(&mut runner)
-        .ok()
-        .and_then(|tree| tree.current())
-}
-
 /// Keeps what passed: a text that carries a token rules out literals that nobody mentions.
-fn narrow(table: &Table, index: usize, accepted: &[usize]) -> Vec<Source> {
+pub fn narrow(table: &Table, index: usize, accepted: &[usize]) -> Vec<Source> {
     let column = &table.columns[index];
     let crowded = table
         .checks
@@ -275,7 +63,7 @@ fn narrow(table: &Table, index: usize, accepted: &[usize]) -> Vec<Source> {
 }
 
 /// Columns that share a CHECK stand together; every other column stands alone.
-fn group(table: &Table) -> Vec<Group> {
+pub fn group(table: &Table) -> Vec<Group> {
     let mut leader: Vec<usize> = (0..table.columns.len()).collect();
     for check in table.checks.iter().filter(|c| c.columns.len() > 1) {
         let first = leader[check.columns[0]];
@@ -301,7 +89,7 @@ fn group(table: &Table) -> Vec<Group> {
 }
 
 /// Combinations of the columns' sources, all of them or an even sample; the plain one is the first.
-fn product(table: &Table, columns: &[usize]) -> Vec<Vec<usize>> {
+pub fn product(table: &Table, columns: &[usize]) -> Vec<Vec<usize>> {
     let sizes: Vec<usize> = columns
         .iter()
         .map(|&i| table.columns[i].sources.len().max(1))
@@ -341,7 +129,7 @@ fn product(table: &Table, columns: &[usize]) -> Vec<Vec<usize>> {
 
 /// Chooses states among passing combinations: the plainest first, then such as show a source for the first time.
 /// Combinations that leave more owner columns empty than others do are left out.
-fn states(table: &Table, columns: &[usize], mut passing: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+pub fn states(table: &Table, columns: &[usize], mut passing: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     let null = |place: usize, source: usize| {
         table.columns[columns[place]].sources.get(source) == Some(&Source::Null)
     };
@@ -353,7 +141,19 @@ fn states(table: &Table, columns: &[usize], mut passing: Vec<Vec<usize>>) -> Vec
     };
     let fewest = passing.iter().map(emptied).min().unwrap_or(0);
     passing.retain(|tuple| emptied(tuple) == fewest);
-    passing.sort_by_key(|tuple| tuple.iter().sum::<usize>());
+    // A column that is NULL is plainer than one in another state.
+    let cost = |tuple: &Vec<usize>| {
+        let each = tuple
+            .iter()
+            .enumerate()
+            .map(|(place, &source)| match source {
+                0 => 0,
+                source if null(place, source) => 1,
+                source => 2 + source,
+            });
+        each.sum::<usize>()
+    };
+    passing.sort_by_key(cost);
     let mut shown: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut kept = Vec::new();
     for tuple in passing {

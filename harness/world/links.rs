@@ -170,11 +170,8 @@ impl Builder<'_> {
             .copied()
             .filter(|r| r.user == draft.user)
             .collect();
-        let rows = if same.is_empty() || draft.attempt % 8 == 7 {
-            rows
-        } else {
-            same
-        };
+        let any = same.is_empty() || draft.attempt % 8 == 7 || ranked(table, draft);
+        let rows = if any { rows } else { same };
         let row = choose(table, draft, link, rows)?;
         let values = link.columns.iter().zip(&link.target_columns);
         Some(

@@ -8,7 +8,7 @@ mod sql;
 use super::generate::Generated;
 use super::model::{Missing, Row, Truth, World};
 use super::owners::family;
-use super::plan::{Level, Plan};
+use super::plan::{Level, Part, Plan};
 use crate::catalog::{Catalog, Oid, RelationKind};
 use crate::tenancy::{KeyId, Tenancy};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,8 +56,20 @@ pub async fn load(
         let mut rows = tables.filter_map(|oid| truth.tables.get(&oid)).flatten();
         rows.any(|row| row.tenant == m.tenant)
     };
-    // A state that the schema refuses is no loss as long as the tenant has other rows in the table.
-    let missing = truth.missing.iter().filter(|m| !has(m)).cloned().collect();
+    // A state that the schema refuses is no loss as long as the tenant has other rows in the table, and a table of
+    // tenants need not have rows of nobody.
+    let idle = |m: &Missing| {
+        m.tenant.is_none()
+            && plan
+                .table(m.relation)
+                .is_some_and(|t| t.part != Part::Shared)
+    };
+    let missing = truth
+        .missing
+        .iter()
+        .filter(|m| !has(m) && !idle(m))
+        .cloned()
+        .collect();
     truth.missing = missing;
     Ok((world, truth))
 }

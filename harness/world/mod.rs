@@ -17,6 +17,7 @@ mod owners;
 mod parts;
 mod people;
 mod plan;
+mod questions;
 mod said;
 mod settings;
 mod slots;

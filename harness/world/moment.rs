@@ -10,6 +10,8 @@ pub enum Moment {
     Ordinal(u8),
     /// Decades after every run.
     Future,
+    /// The start of a month.
+    Month,
 }
 
 /// Days between two rows of one table, so that the periods of two rows never overlap.
@@ -28,12 +30,23 @@ pub fn day(moment: Moment, universe: Universe, row: u32, changed: bool) -> i64 {
         Moment::Past => (PAST, 0),
         Moment::Ordinal(place) => (ORDINAL, i64::from(place.min(13))),
         Moment::Future => (FUTURE, 0),
+        Moment::Month => return month(universe.ordinal() * 24 + row % 24),
     };
     start
         + i64::from(universe.ordinal()) * UNIVERSE_DAYS
         + i64::from(row % 43) * ROW_DAYS
         + step
         + i64::from(changed)
+}
+
+/// The first day of a month, counted from the start of the ordinal range.
+fn month(count: u32) -> i64 {
+    let wanted = (2015 + i64::from(count / 12), i64::from(count % 12) + 1, 1);
+    let start = ORDINAL + i64::from(count) * 30;
+    // Months are up to half a day longer than thirty days on average, so the search stays short.
+    (start..start + 120)
+        .find(|&day| civil(day) == wanted)
+        .unwrap_or(start)
 }
 
 /// The time of day of cell `number`, in microseconds; its last digit is never 0, as PostgreSQL would not print it.

@@ -2,7 +2,7 @@
 use super::plan::{Check, Column, Level, Link, Part, Unique};
 use super::sources;
 use crate::catalog::{Catalog, Oid, Relation, RelationKind};
-use crate::tenancy::{ColumnRef, KeyId, OwnerPath, Scope, Tenancy};
+use crate::tenancy::{Claim, ClaimMeaning, ColumnRef, KeyId, OwnerPath, Scope, Tenancy};
 use std::collections::BTreeSet;
 
 /// Tables that get rows: those that the tenancy knows or the user made, and what they refer to.
@@ -69,9 +69,12 @@ pub fn levels(catalog: &Catalog, tenancy: &Tenancy) -> Vec<Level> {
             .iter()
             .chain(&key.columns)
             .any(|c| single(c.relation));
+        // A value that callers carry and that is neither tenant nor row of a table tells callers apart: an e-mail address.
+        let carried = |claim: &Claim| claim.meaning == ClaimMeaning::Key(KeyId(id));
         match (told, key.root) {
             (true, _) => Level::User,
             (false, Some(_)) => Level::Row,
+            (false, None) if tenancy.claims.iter().any(carried) => Level::User,
             (false, None) => Level::Tenant,
         }
     };

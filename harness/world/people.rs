@@ -31,7 +31,7 @@ impl People {
         let ranks = ranks(tenancy);
         let each = if tenancy.user.is_some() && tenancy.user == tenancy.tenant {
             1
-        } else if tenancy.user.is_none() {
+        } else if !plan.levels.contains(&Level::User) {
             ranks.len().clamp(1, USERS)
         } else {
             ranks.len().clamp(2, USERS)
@@ -133,10 +133,12 @@ impl Maker {
             .find(|c| !matches!(c.kind, Kind::Array(_)));
         let kind = told.map_or_else(|| Kind::named(catalog, &key.type_name), |c| c.kind.clone());
         let words = told.map_or(Words::Plain, |c| c.words);
-        let source = told.and_then(|c| c.pattern.clone()).unwrap_or(match kind {
-            Kind::Text { .. } => Source::Text(words),
-            _ => Source::Fresh,
-        });
+        let source = told
+            .and_then(|c| c.looks.first().cloned())
+            .unwrap_or(match kind {
+                Kind::Text { .. } => Source::Text(words),
+                _ => Source::Fresh,
+            });
         Maker {
             kind,
             source,

@@ -81,8 +81,8 @@ pub struct Column {
     pub reference: bool,
     pub words: Words,
     pub sources: Vec<Source>,
-    /// How a key's values must look where the column demands it.
-    pub pattern: Option<Source>,
+    /// How values of the key that it holds may look, where the column's constraints have a say.
+    pub looks: Vec<Source>,
     /// The database must be asked which sources pass.
     pub asked: bool,
     /// Something that the caller's view of a row may depend on.
@@ -257,7 +257,7 @@ fn columns(
             reference: key.is_some() || linked.contains(&column.number),
             words: Words::suggested_by(&column.name),
             sources: Vec::new(),
-            pattern: None,
+            looks: Vec::new(),
             asked: false,
             mentioned: said.names.contains(&column.name),
         });

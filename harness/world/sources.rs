@@ -35,7 +35,20 @@ pub fn fill(facts: &Facts<'_>, column: &mut plan::Column) {
         .any(|c| c.columns.len() > 1 && c.columns.contains(&number));
     let domain = domain(facts.catalog, facts.column.type_oid);
     column.nullable &= !domain.not_null;
+    let mut texts = domain.checks;
+    let own = |c: &&catalog::Check| c.columns == [number];
+    texts.extend(
+        facts
+            .relation
+            .checks
+            .iter()
+            .filter(own)
+            .map(|c| c.expression.clone()),
+    );
     if column.reference {
+        if column.key.is_some() && !texts.is_empty() {
+            column.looks = candidates(facts, column, &texts, false);
+        }
         column.sources = vec![Source::Reference(0)];
         if crowded {
             column
@@ -47,16 +60,6 @@ pub fn fill(facts: &Facts<'_>, column: &mut plan::Column) {
         }
         return;
     }
-    let mut texts = domain.checks;
-    let own = |c: &&catalog::Check| c.columns == [number];
-    texts.extend(
-        facts
-            .relation
-            .checks
-            .iter()
-            .filter(own)
-            .map(|c| c.expression.clone()),
-    );
     let bounds = bounds(facts.catalog, facts.relation, facts.column);
     column.asked = !texts.is_empty() || unknown(&column.kind);
     column.sources = if bounds.is_empty() {
@@ -288,7 +291,8 @@ fn time(facts: &Facts<'_>, column: &plan::Column, checked: &[String], open: bool
     } else if !open {
         // Decades apart would overflow where a generated column counts the seconds between two times.
         list.extend([0, 13].map(|place| Source::When(Moment::Ordinal(place))));
-        list.extend([past, future].into_iter().filter(|_| column.asked));
+        let asked = [past, future, Source::When(Moment::Month)];
+        list.extend(asked.into_iter().filter(|_| column.asked));
         list.extend(checked.iter().cloned().map(Source::Literal));
     }
     list

@@ -201,11 +201,14 @@ fn time(kind: &Kind, source: &Source, cell: &Cell) -> String {
         Source::Within(bound) => bound.chars().take(10).collect(),
         _ => moment::date(moment::day(moment, cell.universe, cell.row, cell.changed)),
     };
-    let time = moment::time(moment::microsecond(
-        cell.universe,
-        cell.number,
-        cell.changed,
-    ));
+    let time = match moment {
+        Moment::Month => "00:00:00".to_owned(),
+        _ => moment::time(moment::microsecond(
+            cell.universe,
+            cell.number,
+            cell.changed,
+        )),
+    };
     match kind {
         Kind::Date => date,
         Kind::Timestamp { zone: true } => format!("{date} {time}+00"),

@@ -11,7 +11,7 @@ pub struct Stage {
     pub session: Session,
     pub catalog: Catalog,
     pub tenancy: Tenancy,
-    pub server: Server,
+    _server: Server,
     _ground: Ground,
 }
 
@@ -54,7 +54,7 @@ impl Stage {
             session,
             catalog,
             tenancy,
-            server,
+            _server: server,
             _ground: ground,
         }
     }

@@ -4,8 +4,8 @@ use super::sql::{batch, find, qualified};
 use crate::catalog::Catalog;
 use crate::sql::{identifier, literal, nullable};
 use crate::tenancy::Tenancy;
-use crate::world::groups::Question;
 use crate::world::plan::Plan;
+use crate::world::questions::Question;
 use tokio_postgres::Client;
 
 /// Most rows of one table that are read before the world is made.

@@ -303,13 +303,13 @@ impl Loader<'_> {
     }
 
     pub fn lose(&mut self, row: &Row, reason: String) {
-        let lost = Missing {
-            relation: row.relation,
-            tenant: row.tenant,
-            reason,
-        };
-        if !self.missing.contains(&lost) {
-            self.missing.push(lost);
+        let same = |m: &Missing| m.relation == row.relation && m.tenant == row.tenant;
+        if !self.missing.iter().any(same) {
+            self.missing.push(Missing {
+                relation: row.relation,
+                tenant: row.tenant,
+                reason,
+            });
         }
     }
 }
