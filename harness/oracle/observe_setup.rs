@@ -19,14 +19,15 @@ BEGIN
   IF pg_current_xact_id_if_assigned() IS NULL THEN
     RETURN;
   END IF;
-  -- The counters may also hold earlier transactions of this session: that only makes us look at more tables.
-  -- TRUNCATE does not count, so the attack names the tables that it may empty.
+  -- Whoever writes a table holds a lock on it until the transaction ends (manual, 13.3.1): ROW EXCLUSIVE for rows,
+  -- ACCESS EXCLUSIVE for TRUNCATE. The statistics counters would also name tables of earlier, rolled-back attacks.
   FOR seen IN
     SELECT t.relation, t.name, t.ctids FROM watertight.truth t
     WHERE t.relation = ANY (extra)
-       OR pg_stat_get_xact_tuples_inserted(t.relation) > 0
-       OR pg_stat_get_xact_tuples_updated(t.relation) > 0
-       OR pg_stat_get_xact_tuples_deleted(t.relation) > 0
+       OR t.relation IN (
+         SELECT l.relation FROM pg_locks l
+         WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
+           AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
   LOOP
     RETURN QUERY EXECUTE format(
       'SELECT %s::oid, c::text, NULL::text FROM unnest($1) AS c WHERE NOT EXISTS (SELECT FROM ONLY %s t WHERE t.ctid = c)
