@@ -12,6 +12,7 @@ pub mod migrations;
 pub mod oracle;
 pub mod probes;
 pub mod report;
+pub mod scenario;
 pub mod server;
 pub mod shrink;
 pub mod span;

@@ -3,6 +3,7 @@ use crate::catalog::CatalogError;
 use crate::error::Failure;
 use crate::migrations::ReadError;
 use crate::oracle::ObserveError;
+use crate::scenario::ScenarioError;
 use crate::server::ServerError;
 use crate::server::apply::ApplyError;
 use crate::world::load::LoadError;
@@ -12,6 +13,8 @@ use thiserror::Error;
 pub enum CheckError {
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
     #[error(transparent)]
     Server(#[from] ServerError),
     #[error(transparent)]
@@ -40,6 +43,7 @@ impl From<CheckError> for Failure {
             CheckError::Read(error) => error.into(),
             CheckError::Apply(error) => error.into(),
             CheckError::Catalog(error) => error.into(),
+            CheckError::Scenario(error) => parted(error.exit_code(), &title),
             CheckError::Server(error) => parted(error.exit_code(), &title),
             CheckError::Load(error) => parted(error.exit_code(), &title),
             CheckError::Observe(error) => parted(error.exit_code(), &title),

@@ -7,6 +7,7 @@ use crate::event::{Event, Listener, Phase};
 use crate::migrations::{self, Migrations};
 use crate::oracle::{ObserveError, observe_roles, observe_setup};
 use crate::probes::Attacker;
+use crate::scenario::ScenarioError;
 use crate::server::{Request, Server, Session, SourceChoice, apply};
 use crate::sql::identifier;
 use crate::tenancy::{self, Tenancy};
@@ -49,7 +50,14 @@ pub async fn migrate(
         Platform::Supabase => migrations::Platform::Supabase,
         Platform::None => migrations::Platform::None,
     };
-    let read = migrations::read(&plan.migrations, plan.through.as_deref(), platform)?;
+    let mut read = migrations::read(&plan.migrations, plan.through.as_deref(), platform)?;
+    if let Some(path) = &plan.on_top {
+        let text = std::fs::read_to_string(path).map_err(|reason| ScenarioError::Unreadable {
+            path: path.clone(),
+            reason,
+        })?;
+        read.add_text(path, &text);
+    }
     listener.hear(&Event::Phase {
         phase: Phase::Server,
         done: 0,

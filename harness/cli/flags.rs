@@ -44,6 +44,8 @@ pub(super) enum Command {
     List(List),
     /// Explain what a probe tries and how to stop it
     Explain(Explain),
+    /// Plant every scenario and show what was found and what was left alone
+    Selftest(Selftest),
     /// Write a commented watertight.toml from what was inferred
     Init(Init),
 }
@@ -132,6 +134,16 @@ pub(super) struct Explain {
     /// The probe's name; `watertight list` shows them
     #[arg(value_name = "PROBE")]
     pub probe: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Selftest {
+    /// Scenario files, or directories of them
+    #[arg(value_name = "PATH", default_value = "scenarios")]
+    pub paths: Vec<PathBuf>,
+    /// Workers, each with a database of its own; 0 is one per core
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
 }
 
 #[derive(Debug, Args)]

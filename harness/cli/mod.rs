@@ -7,6 +7,7 @@ mod explain;
 mod flags;
 mod init;
 mod list;
+mod selftest;
 mod stop;
 mod streams;
 mod survey;
@@ -48,6 +49,7 @@ pub fn run<E: Engine>(
         Command::Check(flags) => check::run(flags, &session),
         Command::List(flags) => list::run(flags, &session),
         Command::Explain(flags) => explain::run(flags, &session),
+        Command::Selftest(flags) => selftest::run(flags, &session),
         Command::Init(flags) => init::run(flags, &session),
     };
     outcome.unwrap_or_else(|failure| {

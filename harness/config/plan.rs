@@ -10,6 +10,8 @@ pub struct CheckPlan {
     pub system: String,
     /// Directories or files of migrations, applied one after the other.
     pub migrations: Vec<PathBuf>,
+    /// A scenario, applied after the last migration.
+    pub on_top: Option<PathBuf>,
     /// Stop after the migration of this name; all of them when absent.
     pub through: Option<String>,
     pub platform: Platform,

@@ -1,0 +1,176 @@
+//! `watertight selftest`: plants every scenario; shows what was found and what was rightly left alone.
+use super::flags::Selftest;
+use super::{Engine, Exit, Session, bug, runtime, stop};
+use crate::config::{CheckPlan, Known, Resolved, Settings, resolve};
+use crate::error::Failure;
+use crate::event::{Event, Summary};
+use crate::report;
+use crate::scenario::{Base, Expected, Scenario};
+use std::path::{Path, PathBuf};
+
+/// How one scenario went.
+struct Line {
+    scenario: Scenario,
+    differences: Vec<String>,
+    summary: Option<Summary>,
+}
+
+pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Result<Exit, Failure> {
+    let scenarios = read_all(&flags.paths, session.working)?;
+    let runtime = runtime()?;
+    let finished = bug::contain(|| {
+        runtime.block_on(stop::until_stopped(async {
+            let mut lines = Vec::new();
+            for scenario in scenarios {
+                lines.push(try_one(scenario, flags, session).await?);
+            }
+            Ok(lines)
+        }))
+    });
+    let lines: Vec<Line> = match finished {
+        Some(Ok(Some(lines))) => lines?,
+        Some(Ok(None)) => return Ok(Exit::Interrupted),
+        Some(Err(reason)) => {
+            let title = format!("cannot listen for Ctrl-C: {reason}");
+            return Err(Failure::new(Exit::Bug.code(), title));
+        }
+        None => return Ok(Exit::Bug),
+    };
+    session.print(&table(&lines))?;
+    Ok(match lines.iter().all(|line| line.differences.is_empty()) {
+        true => Exit::Clean,
+        false => Exit::Leak,
+    })
+}
+
+async fn try_one<E: Engine>(
+    scenario: Scenario,
+    flags: &Selftest,
+    session: &Session<'_, E>,
+) -> Result<Line, Failure> {
+    let plan = scenario.plan(base(&scenario, flags, session)?);
+    let mut events: Vec<Event> = Vec::new();
+    let outcome = session.engine.check(&plan, &mut events).await;
+    let (differences, summary) = match outcome {
+        Ok(summary) => (scenario.differences(&events), Some(summary)),
+        Err(failure) => {
+            let notes = failure.notes.join("; ");
+            (
+                vec![format!("did not run: {} {notes}", failure.title)],
+                None,
+            )
+        }
+    };
+    Ok(Line {
+        scenario,
+        differences,
+        summary,
+    })
+}
+
+/// The plan of the system that a scenario stands on.
+fn base<E: Engine>(
+    scenario: &Scenario,
+    flags: &Selftest,
+    session: &Session<'_, E>,
+) -> Result<CheckPlan, Failure> {
+    let probes: Vec<&str> = session.engine.probes().iter().map(|p| p.name).collect();
+    let formats: Vec<&str> = report::ALL.iter().map(|format| format.name).collect();
+    let known = Known {
+        probes: &probes,
+        formats: &formats,
+    };
+    let settings = Settings {
+        system: match &scenario.base {
+            Base::System(name) => Some(vec![name.clone()]),
+            _ => None,
+        },
+        migrations: match &scenario.base {
+            Base::System(_) => None,
+            _ => Some(vec![scenario.path.clone()]),
+        },
+        jobs: flags.jobs,
+        ..session.global.settings()
+    };
+    let config = session.config()?;
+    let resolved: Resolved = resolve(settings, None, &config, session.working, known)?;
+    resolved.plans.into_iter().next().ok_or_else(|| {
+        let title = format!("{} stands on no system", scenario.path.display());
+        Failure::new(Exit::Usage.code(), title)
+    })
+}
+
+/// Reads every scenario below the paths, sorted by path.
+fn read_all(paths: &[PathBuf], working: &Path) -> Result<Vec<Scenario>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(&working.join(path), &mut files).map_err(|reason| {
+            let title = format!("cannot read {}: {reason}", path.display());
+            Failure::new(Exit::Usage.code(), title)
+        })?;
+    }
+    files.sort();
+    files
+        .iter()
+        .map(|path| {
+            let shown = path.strip_prefix(working).unwrap_or(path);
+            Scenario::read(shown)
+                .map_err(|error| Failure::new(error.exit_code(), error.to_string()))
+        })
+        .collect()
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path)? {
+            collect(&entry?.path(), files)?;
+        }
+        return Ok(());
+    }
+    // Rehearsals fill a database half-way; they are no attacks.
+    let rehearsal = path
+        .components()
+        .any(|part| part.as_os_str() == "rehearsals");
+    if path.extension().is_some_and(|extension| extension == "sql") && !rehearsal {
+        files.push(path.to_owned());
+    }
+    Ok(())
+}
+
+fn table(lines: &[Line]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let mark = if line.differences.is_empty() {
+            "ok"
+        } else {
+            "FAILED"
+        };
+        let took = line
+            .summary
+            .as_ref()
+            .map_or(0, |summary| summary.elapsed_ms);
+        text.push_str(&format!(
+            "{mark:7} {:70} {took:6} ms\n",
+            line.scenario.path.display()
+        ));
+        for difference in &line.differences {
+            text.push_str(&format!("          {difference}\n"));
+        }
+    }
+    let planted = |line: &&Line| {
+        line.scenario
+            .expected
+            .iter()
+            .any(|e| matches!(e, Expected::Leak { .. }))
+    };
+    let of = |lines: Vec<&Line>| {
+        (
+            lines.iter().filter(|l| l.differences.is_empty()).count(),
+            lines.len(),
+        )
+    };
+    let (found, leaks) = of(lines.iter().filter(planted).collect());
+    let (alone, safe) = of(lines.iter().filter(|line| !planted(line)).collect());
+    text.push_str(&format!("{found} of {leaks} planted leaks found as expected, {alone} of {safe} look-alikes left alone\n"));
+    text
+}
