@@ -24,7 +24,7 @@ pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Resu
             for scenario in scenarios {
                 lines.push(try_one(scenario, flags, session).await?);
             }
-            Ok(lines)
+            Ok::<Vec<Line>, Failure>(lines)
         }))
     });
     let lines: Vec<Line> = match finished {
