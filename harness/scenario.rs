@@ -177,7 +177,7 @@ impl Scenario {
             }
         }
         for finding in findings {
-            let wanted = self.expected.iter().any(|expected| matches!(expected, Expected::Leak { object, culprit, .. } if blames(finding, culprit) && finding.doors.iter().any(|door| bare(&door.object) == bare(object))));
+            let wanted = self.expected.iter().any(|expected| matches!(expected, Expected::Leak { object, culprit, .. } if blames(finding, culprit) && (bare(&finding.object) == bare(object) || finding.doors.iter().any(|door| bare(&door.object) == bare(object)))));
             if !wanted {
                 out.push(format!(
                     "unexpected: leak {} on {} at {} ({})",
@@ -222,10 +222,12 @@ fn expectation(path: &Path, line: &str) -> Result<Expected, ScenarioError> {
 }
 
 fn has_door(finding: &Finding, probe: &str, object: &str) -> bool {
-    finding
-        .doors
-        .iter()
-        .any(|door| door.probe == probe && bare(&door.object) == bare(object))
+    let itself = finding.probe == probe && bare(&finding.object) == bare(object);
+    itself
+        || finding
+            .doors
+            .iter()
+            .any(|door| door.probe == probe && bare(&door.object) == bare(object))
 }
 
 /// A missing thing (row-level security, a grant) may be named by itself or by its table.

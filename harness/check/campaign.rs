@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The sessions of one worker: the attackers' login and a superuser, both in the worker's own database.
 pub struct Worker {
     pub gateway: Session,
+    /// A login of its own for callers without settings: once a custom setting was set in a session, it is '' there and
+    /// never NULL again, and a policy may tell the two apart.
+    pub pristine: Session,
     pub superuser: Session,
 }
 
@@ -83,36 +86,40 @@ async fn attack_all(
     attacks: Vec<Attack>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Vec<Pending>, ObserveError> {
-    let requests: Vec<Request> = attacks
-        .iter()
-        .map(|attack| {
-            Request::of(
-                attack,
-                Runner::Attacker(bench.scene.attacker(attack.attacker)),
-            )
-        })
-        .collect();
     let free = free_observations(worker, bench, &attacks).await?;
-    let mut out: Vec<Pending> = Vec::with_capacity(attacks.len());
-    observe(
-        &worker.gateway,
-        &requests,
-        bench.traces,
-        |at, observation| {
+    let mut out: Vec<Option<Pending>> = attacks.iter().map(|_| None).collect();
+    let mut done = 0;
+    let blank = |attack: &Attack| bench.scene.attacker(attack.attacker).settings.is_empty();
+    for (session, pristine) in [(&worker.pristine, true), (&worker.gateway, false)] {
+        let chosen: Vec<usize> = (0..attacks.len())
+            .filter(|&at| blank(&attacks[at]) == pristine)
+            .collect();
+        let requests: Vec<Request> = chosen
+            .iter()
+            .map(|&at| {
+                Request::of(
+                    &attacks[at],
+                    Runner::Attacker(bench.scene.attacker(attacks[at].attacker)),
+                )
+            })
+            .collect();
+        observe(session, &requests, bench.traces, |index, observation| {
+            let at = chosen[index];
             let attack = attacks[at].clone();
             let sight = bench.see(&attack, &observation, free.get(&at));
             let got = observation.summary(attack.command.name());
-            out.push(Pending {
+            out[at] = Some(Pending {
                 attack,
                 observation: Some(observation),
                 sight,
                 got,
             });
-            progress(at + 1);
-        },
-    )
-    .await?;
-    Ok(out)
+            done += 1;
+            progress(done);
+        })
+        .await?;
+    }
+    Ok(out.into_iter().flatten().collect())
 }
 
 /// The second half of attacks that compare two statements.

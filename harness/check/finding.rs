@@ -84,7 +84,12 @@ pub fn finding(
     let attack = &first.judged.attack;
     let attacker = scene.attacker(attack.attacker);
     let victim = victim_name(scene, first);
-    let (object, object_kind) = object_name(scene, attack.object);
+    let doctored = attack.probe.starts_with("claim-");
+    let (object, object_kind) = match &first.cause {
+        // One function that believes the token opens every table whose policies ask it.
+        Cause::Function(oid) if doctored => object_name(scene, Object::Function(*oid)),
+        _ => object_name(scene, attack.object),
+    };
     let door = if object_kind == "table" {
         "direct".to_owned()
     } else {
@@ -95,7 +100,7 @@ pub fn finding(
         system: system.to_owned(),
         probe: attack.probe.to_owned(),
         severity: severity(attack, &first.leak),
-        title: title(attacker, &first.leak, &object, object_kind, &victim),
+        title: title(scene, attacker, attack, &first.leak, &victim),
         fingerprint: fingerprint(attack, &object, &attacker.role, &door),
         command: attack.command.name().to_owned(),
         role: attacker.role.clone(),
@@ -150,12 +155,22 @@ fn victim_name(scene: &Scene, caused: &Caused) -> String {
     }
 }
 
-fn title(attacker: &Attacker, leak: &Leak, object: &str, kind: &str, victim: &str) -> String {
+fn title(scene: &Scene, attacker: &Attacker, attack: &Attack, leak: &Leak, victim: &str) -> String {
     let who = &attacker.name;
-    let at = if kind == "table" {
-        object.to_owned()
+    let (object, kind) = object_name(scene, attack.object);
+    let named = if kind == "table" {
+        object
     } else {
         format!("the {kind} {object}")
+    };
+    let at = match leak.elsewhere.and_then(|oid| scene.relation(oid)) {
+        Some(relation) => format!(
+            "{}.{}, by {} of {named}",
+            relation.schema,
+            relation.name,
+            attack.command.name()
+        ),
+        None => named,
     };
     match &leak.gain {
         Gain::Received { .. } => format!("{who} can read rows of {victim} in {at}"),

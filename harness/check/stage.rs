@@ -211,9 +211,10 @@ pub async fn workers(
         } else {
             format!("worker_{at}")
         };
+        let pristine = connect(migrated, &database, Some(&filled.tenancy.roles.login)).await?;
         let gateway = connect(migrated, &database, Some(&filled.tenancy.roles.login)).await?;
         let superuser = connect(migrated, &database, None).await?;
-        for session in [&gateway, &superuser] {
+        for session in [&gateway, &pristine, &superuser] {
             let limit = format!("SET statement_timeout = {}", plan.statement_timeout_ms);
             session
                 .client()
@@ -221,7 +222,11 @@ pub async fn workers(
                 .await
                 .map_err(|source| ObserveError::Prepare { source })?;
         }
-        out.push(Worker { gateway, superuser });
+        out.push(Worker {
+            gateway,
+            pristine,
+            superuser,
+        });
     }
     Ok(out)
 }

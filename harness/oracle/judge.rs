@@ -120,6 +120,7 @@ impl<'a> Bench<'a> {
             Leak {
                 victim: Some(tenant),
                 gain,
+                elsewhere: None,
                 rows: rows.len(),
             }
         });
@@ -176,7 +177,7 @@ impl<'a> Bench<'a> {
                 own_gone.insert(change.relation);
             }
         }
-        let mut planted: Option<(TenantId, Gain)> = None;
+        let mut planted: Option<(TenantId, Gain, Oid)> = None;
         let mut count = 0;
         let mut rewritten = false;
         for change in &ours {
@@ -193,15 +194,17 @@ impl<'a> Bench<'a> {
                 Some(tenant) if !attacker.tenants.contains(&tenant) => {
                     count += 1;
                     let moved = own_gone.contains(&change.relation);
-                    planted
-                        .get_or_insert((tenant, if moved { Gain::Moved } else { Gain::Planted }));
+                    let gain = if moved { Gain::Moved } else { Gain::Planted };
+                    planted.get_or_insert((tenant, gain, change.relation));
                 }
                 Some(_) => own = true,
                 None => {}
             }
         }
         let leak = match gone.first() {
-            Some((_, row)) => Some(Leak {
+            Some((relation, row)) => Some(Leak {
+                elsewhere: (!self.scene.covers(attack.object.oid(), *relation))
+                    .then_some(*relation),
                 victim: row.tenant,
                 gain: if rewritten {
                     Gain::Changed
@@ -210,7 +213,8 @@ impl<'a> Bench<'a> {
                 },
                 rows: gone.len(),
             }),
-            None => planted.map(|(tenant, gain)| Leak {
+            None => planted.map(|(tenant, gain, relation)| Leak {
+                elsewhere: (!self.scene.covers(attack.object.oid(), relation)).then_some(relation),
                 victim: Some(tenant),
                 gain,
                 rows: count,
@@ -296,6 +300,7 @@ impl<'a> Bench<'a> {
         found.map(|()| Leak {
             victim: self.victim_of(attack, attacker),
             gain: Gain::Referred,
+            elsewhere: None,
             rows: 1,
         })
     }
@@ -331,6 +336,7 @@ impl<'a> Bench<'a> {
         Some(Leak {
             victim: self.victim_of(attack, self.scene.attacker(attack.attacker)),
             gain,
+            elsewhere: None,
             rows: 1,
         })
     }
@@ -405,6 +411,7 @@ fn weigh_call(observation: &Observation, controls: &Controls) -> Verdict {
         let with = observation.summary("call");
         return Verdict::Leaked(Leak {
             victim: None,
+            elsewhere: None,
             gain: Gain::Sensed {
                 with,
                 without: "another result without the victim's rows".to_owned(),

@@ -120,6 +120,9 @@ async fn table_cause(
     if let Some(cause) = unpoliced(bench.scene, attacker, table) {
         return Ok(cause);
     }
+    if let Some(function) = trigger_cause(session, bench, attack, table).await? {
+        return Ok(Cause::Function(function));
+    }
     let check = matches!(attack.command, Command::Insert) || attack.probe == "reassign-row";
     let candidates = applicable(bench.scene, attacker, table, attack.command);
     for candidate in &candidates {
@@ -162,6 +165,41 @@ async fn table_cause(
         check,
     });
     Ok(other.or(first).unwrap_or(Cause::NoRls(table.oid)))
+}
+
+/// The function of a trigger without which the leak is gone: what it does with its owner's rights goes past the policies.
+async fn trigger_cause(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    table: &Relation,
+) -> Result<Option<Oid>, ObserveError> {
+    if matches!(attack.command, Command::Select | Command::Call) {
+        return Ok(None);
+    }
+    let definer = |function: Oid| {
+        bench
+            .scene
+            .catalog
+            .functions
+            .iter()
+            .any(|f| f.oid == function && f.definer)
+    };
+    for trigger in table
+        .triggers
+        .iter()
+        .filter(|trigger| trigger.enabled != 'D' && definer(trigger.function))
+    {
+        let table = qualified(&table.schema, &table.name);
+        let change = format!(
+            "ALTER TABLE {table} DISABLE TRIGGER {};",
+            identifier(&trigger.name)
+        );
+        if !still_leaks(session, bench, attack, &change).await? {
+            return Ok(Some(trigger.function));
+        }
+    }
+    Ok(None)
 }
 
 /// A policy is to blame, unless it only trusts one function of the schema for what a doctored claim says.

@@ -1,4 +1,5 @@
 //! The four outcomes of an attack. A stop needs a witness, and a witness can only be made from a control that reached.
+use crate::catalog::Oid;
 use crate::sqlstate::SqlState;
 use crate::world::TenantId;
 
@@ -47,6 +48,8 @@ impl Witness {
 pub struct Leak {
     pub victim: Option<TenantId>,
     pub gain: Gain,
+    /// Where the reached rows stand, when it is known and is another relation than the attacked one.
+    pub elsewhere: Option<Oid>,
     /// How many rows of others were reached.
     pub rows: usize,
 }

@@ -185,6 +185,7 @@ fn doctored(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker
             Vec::new(),
         );
     }
+    debugging(tenancy, &mine, UserId(me), world, role, out);
     forged(tenancy, world, &mine, UserId(me), role, out);
 }
 
@@ -311,5 +312,46 @@ fn typed(value: &str) -> serde_json::Value {
         "true" => true.into(),
         "false" => false.into(),
         text => text.into(),
+    }
+}
+
+/// Whoever may send SQL may set any custom setting: one that turns a policy off (`app.maintenance = 'on'`) is a door. Each
+/// value that the schema compares it with is tried. Keys in plain settings are the gateway's word and are not touched.
+fn debugging(
+    tenancy: &Tenancy,
+    mine: &Settings,
+    me: UserId,
+    world: &World,
+    role: &str,
+    out: &mut Vec<Attacker>,
+) {
+    for claim in tenancy.claims.iter().filter(|claim| claim.path.is_empty()) {
+        let values = match &claim.meaning {
+            ClaimMeaning::Literals(values) => values.clone(),
+            ClaimMeaning::Unknown => ["on", "1"].map(str::to_owned).to_vec(),
+            _ => continue,
+        };
+        // A setting that is also read as a JSON document is a token, which the gateway signs.
+        if tenancy
+            .claims
+            .iter()
+            .any(|other| other.setting == claim.setting && !other.path.is_empty())
+        {
+            continue;
+        }
+        for value in values {
+            let mut settings = mine.clone();
+            settings.retain(|(name, _)| *name != claim.setting);
+            settings.push((claim.setting.clone(), value.clone()));
+            let name = format!("a member of org_a who sets {} to {value}", claim.setting);
+            out.push(Attacker {
+                name,
+                standing: Standing::Forged,
+                role: role.to_owned(),
+                settings,
+                tenants: world.users[me.0].tenants.clone(),
+                user: Some(me),
+            });
+        }
     }
 }

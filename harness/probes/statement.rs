@@ -72,18 +72,21 @@ pub fn harmless_set(scene: &Scene, attacker: &Attacker, relation: &Relation) -> 
     let base = rights::base_of(scene, relation).unwrap_or(relation);
     let number = base.columns.iter().find(|c| c.name == column.name)?.number;
     let rows = scene.rows(base.oid);
-    let value = rows
+    let texts = rows
         .iter()
         .filter(|(_, row)| row.tenant.is_some())
-        .find_map(|(_, row)| scene.value(base, row, number));
+        .filter_map(|(_, row)| scene.value(base, row, number));
+    let value = texts
+        .clone()
+        .find(|text| !text.is_empty())
+        .or_else(|| texts.clone().next());
+    if value.is_none() && column.not_null {
+        return None;
+    }
     Some(format!(
         "{} = {}",
         identifier(&column.name),
-        nullable(
-            value
-                .or((!column.not_null).then_some(""))
-                .filter(|v| !v.is_empty())
-        )
+        nullable(value)
     ))
 }
 

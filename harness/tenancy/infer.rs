@@ -365,13 +365,13 @@ fn rank(
     best.map(|(_, column, values)| (column, values))
 }
 
-/// The literals of a CHECK that limits one text column to a list.
+/// The values that a CHECK allows a column: a list of texts, or a short range of numbers.
 fn check_values(relation: &Relation, column: i16) -> Vec<String> {
     let checks = relation
         .checks
         .iter()
         .filter(|check| check.columns == [column]);
-    checks
+    let literals: Vec<String> = checks
         .flat_map(|check| {
             let tree = super::syntax::expression(&check.expression);
             tree.descendants()
@@ -379,6 +379,21 @@ fn check_values(relation: &Relation, column: i16) -> Vec<String> {
                 .filter_map(|n| super::syntax::literal(&n))
                 .collect::<Vec<_>>()
         })
-        .filter(|text| !text.is_empty() && text.parse::<f64>().is_err())
-        .collect()
+        .collect();
+    let numbers: Vec<i64> = literals
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let whole = relation.columns.iter().any(|c| {
+        c.number == column && matches!(c.type_name.as_str(), "smallint" | "integer" | "bigint")
+    });
+    match (numbers.iter().min(), numbers.iter().max()) {
+        (Some(low), Some(high)) if whole && low < high && high - low < 10 => {
+            (*low..=*high).map(|n| n.to_string()).collect()
+        }
+        _ => literals
+            .into_iter()
+            .filter(|text| !text.is_empty() && text.parse::<f64>().is_err())
+            .collect(),
+    }
 }

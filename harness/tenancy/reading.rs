@@ -285,6 +285,9 @@ impl<'c> Reader<'c> {
                 .entry(claim)
                 .or_default()
                 .insert(*function);
+            if let Some((_, policy)) = &mut self.policy {
+                policy.readers.insert(*function);
+            }
         }
         if let Some((_, policy)) = &mut self.policy {
             policy.claims.insert((setting.to_owned(), path.to_vec()));

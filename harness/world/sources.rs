@@ -200,6 +200,8 @@ fn text(
     let mut ruling = facts
         .said
         .ruling(&column.name)
+        // `name <> ''` says that the empty text is the odd one out.
+        .filter(|text| !text.is_empty())
         .map(str::to_owned)
         .peekable();
     if ruling.peek().is_some() || !open {
