@@ -5,21 +5,22 @@ mod coverage;
 mod error;
 mod finding;
 mod overrides;
+mod ready;
 mod repro;
 mod stage;
 mod verdicts;
 
+pub use campaign::{Judged, Living, Worker, prove_baseline, run};
 pub use error::CheckError;
+pub use ready::Ready;
+pub use stage::{Filled, Migrated, migrate};
 
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;
-use crate::event::{Event, Listener, Phase, Started, Summary};
+use crate::event::{Event, Listener, Phase, Summary};
 use crate::oracle::Bench;
-use crate::probes::{ALL, Attack, Scene, attackers, controls};
+use crate::probes::{ALL, Attack, Scene, controls};
 use crate::tenancy::Tenancy;
-use crate::world::{Owners, Traces};
-use campaign::{Judged, Living, Worker};
-use stage::{Filled, Migrated};
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
@@ -51,28 +52,12 @@ async fn attack(
     started: Instant,
     listener: &mut dyn Listener,
 ) -> Result<Summary, CheckError> {
-    let filled = stage::fill(plan, migrated, listener).await?;
-    let callers = attackers::attackers(&filled.tenancy, &filled.world);
-    let scene = Scene::new(
-        &migrated.catalog,
-        &filled.tenancy,
-        &filled.world,
-        &filled.truth,
-        &callers,
-    );
-    let traces = Traces::new(&migrated.catalog, &filled.truth);
-    let owners = Owners::new(
-        &migrated.catalog,
-        &filled.tenancy,
-        &filled.world,
-        &filled.truth,
-    );
-    let bench = Bench::new(&scene, &traces, &owners, &filled.public);
-    listener.hear(&Event::Started(facts(plan, migrated, &filled)));
-    let workers = stage::workers(plan, migrated, &filled).await?;
-    stage::try_roles(&workers[0], &callers).await?;
+    let ready = Ready::of(plan, migrated, listener).await?;
+    let scene = ready.scene();
+    let bench = ready.bench(&scene);
+    let workers = &ready.workers;
     let living = baseline(&workers[0], &bench, listener).await?;
-    let judged = campaign(plan, &workers, &bench, &living, listener).await?;
+    let judged = campaign(plan, workers, &bench, &living, listener).await?;
     let findings =
         verdicts::findings(plan, migrated, &workers[0], &bench, &judged, listener).await?;
     let coverage = coverage::coverage(&scene, &judged);
@@ -84,32 +69,6 @@ async fn attack(
         findings.len(),
         started,
     ))
-}
-
-fn facts(plan: &CheckPlan, migrated: &Migrated, filled: &Filled) -> Started {
-    let own = |platform: bool| !platform;
-    let tables = migrated
-        .catalog
-        .relations
-        .iter()
-        .filter(|r| own(r.platform) && filled.tenancy.scopes.contains_key(&r.oid));
-    Started {
-        system: plan.system.clone(),
-        seed: plan.seed,
-        server: migrated.server.description(),
-        migrations: migrated.migrations.names().len(),
-        tables: tables.clone().count(),
-        policies: tables.map(|r| r.policies.len()).sum(),
-        functions: migrated
-            .catalog
-            .functions
-            .iter()
-            .filter(|f| own(f.platform))
-            .count(),
-        tenants: filled.world.tenants.len(),
-        users: filled.world.users.len(),
-        rows: filled.truth.tables.values().map(Vec::len).sum(),
-    }
 }
 
 /// Members do what members may do. Where none of them reaches any row of its own, an attack would prove nothing.
@@ -145,6 +104,27 @@ async fn baseline(
     Ok(living)
 }
 
+/// Everything that the chosen probes would try, in the order in which it is run.
+pub fn attacks(plan: &CheckPlan, scene: &Scene) -> Vec<Attack> {
+    let mut attacks: Vec<Attack> = ALL
+        .iter()
+        .filter(|probe| plan.probes.iter().any(|name| name == probe.name()))
+        .flat_map(|probe| probe.attacks(scene))
+        .collect();
+    // Cached plans are dropped whenever the role changes, so attacks go role by role, then relation by relation.
+    attacks.sort_by_key(|attack| {
+        (
+            scene.attacker(attack.attacker).role.clone(),
+            attack.object,
+            attack.command,
+            attack.probe,
+            attack.attacker,
+            attack.form,
+        )
+    });
+    attacks
+}
+
 /// All attacks, divided among the workers by the object that they are aimed at.
 async fn campaign(
     plan: &CheckPlan,
@@ -153,22 +133,7 @@ async fn campaign(
     living: &Living,
     listener: &mut dyn Listener,
 ) -> Result<Vec<Judged>, CheckError> {
-    let mut attacks: Vec<Attack> = ALL
-        .iter()
-        .filter(|probe| plan.probes.iter().any(|name| name == probe.name()))
-        .flat_map(|probe| probe.attacks(bench.scene))
-        .collect();
-    // Cached plans are dropped whenever the role changes, so attacks go role by role, then relation by relation.
-    attacks.sort_by_key(|attack| {
-        (
-            bench.scene.attacker(attack.attacker).role.clone(),
-            attack.object,
-            attack.command,
-            attack.probe,
-            attack.attacker,
-            attack.form,
-        )
-    });
+    let attacks = attacks(plan, bench.scene);
     let total = attacks.len();
     let mut parts: Vec<Vec<Attack>> = vec![Vec::new(); workers.len()];
     for attack in attacks {
