@@ -3,8 +3,9 @@ use crate::catalog::{Oid, PolicyCommand, Privilege};
 use crate::oracle::judge::{self, Bench};
 use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::{Control, Controls, Observation, ObserveError, Sight, Verdict};
+use crate::probes::reassign_row::alone;
 use crate::probes::{
-    Aim, Attack, Attacker, Command, Object, Preparation, Scene, Standing, attackers, rights,
+    Aim, Attack, Attacker, Command, Form, Object, Preparation, Scene, Standing, attackers, rights,
 };
 use crate::server::Session;
 use crate::sqlstate::SqlState;
@@ -64,6 +65,7 @@ pub async fn run(
 ) -> Result<Vec<Judged>, ObserveError> {
     let mut pending = attack_all(worker, bench, attacks, progress).await?;
     retry_bound_deletes(worker, bench, &mut pending).await?;
+    retry_alone(worker, bench, &mut pending).await?;
     let controls = controls(worker, bench, living, &pending).await?;
     let judged = pending.into_iter().zip(controls).map(|(p, controls)| {
         let standing = bench.scene.attacker(p.attack.attacker).standing;
@@ -108,6 +110,14 @@ async fn attack_all(
             let attack = attacks[at].clone();
             let sight = bench.see(&attack, &observation, free.get(&at));
             let got = observation.summary(attack.command.name());
+            if std::env::var_os("WT_DEBUG").is_some() {
+                eprintln!(
+                    "{} | {} | {} -> {got}",
+                    attack.probe,
+                    bench.scene.attacker(attack.attacker).name,
+                    attack.statement
+                );
+            }
             out[at] = Some(Pending {
                 attack,
                 observation: Some(observation),
@@ -190,6 +200,51 @@ async fn retry_bound_deletes(
         .zip(attack_all(worker, bench, again, &mut |_| {}).await?)
     {
         pending[at] = freed;
+    }
+    Ok(())
+}
+
+/// A bare update that a policy refused is tried again on the victim's row alone: one row in a state that the policy
+/// refuses would hide what happens to the others.
+async fn retry_alone(
+    worker: &Worker,
+    bench: &Bench<'_>,
+    pending: &mut [Pending],
+) -> Result<(), ObserveError> {
+    let refused: Vec<usize> = (0..pending.len())
+        .filter(|&at| {
+            let p = &pending[at];
+            p.attack.command == Command::Update
+                && p.attack.form == Form::Bare
+                && p.attack.preparation.is_empty()
+                && p.observation
+                    .as_ref()
+                    .is_some_and(|o| o.refusal().is_some())
+        })
+        .collect();
+    let mut again = Vec::new();
+    let mut places = Vec::new();
+    for at in refused {
+        let mut attack = pending[at].attack.clone();
+        let attacker = bench.scene.attacker(attack.attacker);
+        if let Some(victim) = bench.scene.victim_row(attacker, attack.object.oid()) {
+            attack.preparation = alone(bench.scene, attack.object.oid(), victim);
+            again.push(attack);
+            places.push(at);
+        }
+    }
+    for (at, retried) in places
+        .into_iter()
+        .zip(attack_all(worker, bench, again, &mut |_| {}).await?)
+    {
+        if retried.sight.leak.is_some()
+            || retried
+                .observation
+                .as_ref()
+                .is_some_and(|o| o.refusal().is_none())
+        {
+            pending[at] = retried;
+        }
     }
     Ok(())
 }

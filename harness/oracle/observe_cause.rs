@@ -138,7 +138,7 @@ async fn table_cause(
         )
         .await?
         {
-            return Ok(blame(bench, table, candidate, check, attacker));
+            return blame(session, bench, attack, table, candidate, check).await;
         }
     }
     for candidate in &candidates {
@@ -150,7 +150,7 @@ async fn table_cause(
         )
         .await?
         {
-            return Ok(blame(bench, table, candidate, check, attacker));
+            return blame(session, bench, attack, table, candidate, check).await;
         }
     }
     // A join reads two tables: the cause may lie on the other one.
@@ -202,33 +202,43 @@ async fn trigger_cause(
     Ok(None)
 }
 
-/// A policy is to blame, unless it only trusts one function of the schema for what a doctored claim says.
-fn blame(
+/// A policy is to blame, unless it only trusts one function of the schema for what a doctored claim says: when that
+/// function gives NULL instead, the leak is gone.
+async fn blame(
+    session: &Session,
     bench: &Bench<'_>,
+    attack: &Attack,
     table: &Relation,
     policy: &Policy,
     check: bool,
-    attacker: &Attacker,
-) -> Cause {
+) -> Result<Cause, ObserveError> {
+    let standing = bench.scene.attacker(attack.attacker).standing;
     let doctored = matches!(
-        attacker.standing,
+        standing,
         Standing::Forged | Standing::WithoutClaims | Standing::Malformed
     );
+    let asked = bench.scene.tenancy.policy_functions.get(&policy.oid);
     if doctored
-        && let Some([only]) = bench
-            .scene
-            .tenancy
-            .policy_functions
-            .get(&policy.oid)
-            .map(Vec::as_slice)
+        && let Some([only]) = asked.map(Vec::as_slice)
+        && let Some(silenced) = silenced(bench.scene, *only)
+        && !still_leaks(session, bench, attack, &silenced).await?
     {
-        return Cause::Function(*only);
+        return Ok(Cause::Function(*only));
     }
-    Cause::Policy {
+    Ok(Cause::Policy {
         relation: table.oid,
         policy: policy.oid,
         check: check && policy.check.is_some(),
-    }
+    })
+}
+
+/// Makes a function without arguments give NULL. One with arguments decides about a row, as a policy does.
+fn silenced(scene: &Scene, oid: Oid) -> Option<String> {
+    let function = scene.catalog.functions.iter().find(|f| f.oid == oid)?;
+    (function.arguments.is_empty() && function.outputs.is_empty() && !function.returns_set).then(|| {
+        let name = qualified(&function.schema, &function.name);
+        format!("CREATE OR REPLACE FUNCTION {name}() RETURNS {} LANGUAGE sql STABLE AS 'SELECT NULL::{}';", function.returns, function.returns)
+    })
 }
 
 /// Row-level security that does not hold for this role at all.

@@ -16,7 +16,7 @@ mod read_by_matview;
 mod read_by_view;
 mod read_partition;
 mod read_row;
-mod reassign_row;
+pub mod reassign_row;
 mod reference_row;
 pub mod rights;
 mod scene;

@@ -1,10 +1,10 @@
 //! Hands a row of the attacker's own to another tenant.
 use super::read_row::victim_of;
 use super::{Aim, Attack, Command, Form, Object, Preparation, Probe, Scene, named, statement};
-use crate::catalog::{Oid, Relation};
+use crate::catalog::Oid;
 use crate::event::Severity;
 use crate::world::TrueRow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub struct ReassignRow;
 
@@ -24,7 +24,7 @@ impl Probe for ReassignRow {
             .filter(|(_, attacker)| !attacker.tenants.is_empty())
         {
             for relation in scene.owned() {
-                let (Some((_, own)), Some((leaf, foreign))) = (
+                let (Some(moved), Some((_, foreign))) = (
                     scene.own_row(attacker, relation.oid),
                     scene.victim_row(attacker, relation.oid),
                 ) else {
@@ -32,12 +32,14 @@ impl Probe for ReassignRow {
                 };
                 let first = statement::ownership(scene, relation, foreign, false);
                 let whole = statement::ownership(scene, relation, foreign, true);
-                let filter = format!(" WHERE {}", scene.finds(relation, own));
+                let filter = format!(" WHERE {}", scene.finds(relation, moved.1));
                 let mut variants = vec![
                     (Form::Bare, &first, ""),
                     (Form::Filtered, &first, filter.as_str()),
                 ];
                 if whole != first {
+                    // A composite reference lets the row move only together with what it refers to.
+                    variants.push((Form::Whole, &whole, ""));
                     variants.push((Form::Whole, &whole, filter.as_str()));
                 }
                 for (form, values, filter) in variants
@@ -51,7 +53,7 @@ impl Probe for ReassignRow {
                         command: Command::Update,
                         form,
                         attacker: id,
-                        preparation: alone(scene, relation, (leaf, foreign), values),
+                        preparation: alone(scene, relation.oid, moved),
                         statement: format!(
                             "UPDATE {} SET {}{filter}",
                             named(relation),
@@ -70,31 +72,12 @@ impl Probe for ReassignRow {
     }
 }
 
-/// Takes the victim's row out, because a key that is unique per owner would collide with it. Where the new owner's
-/// columns are unique by themselves, only one row may be moved: all others go too.
-fn alone(
-    scene: &Scene,
-    relation: &Relation,
-    (leaf, foreign): (Oid, &TrueRow),
-    values: &BTreeMap<i16, String>,
-) -> Vec<Preparation> {
-    let unique = relation.uniques.iter().any(|unique| {
-        unique
-            .columns
-            .iter()
-            .all(|column| values.contains_key(column))
-    });
-    if !unique {
-        return vec![Preparation::Erase {
-            relation: leaf,
-            ctid: foreign.ctid.clone(),
-        }];
-    }
+/// Leaves the one row that is moved: the victim's would collide with it where a key is unique per owner, and a row in a
+/// state that a policy refuses would hide what happens to the others.
+pub fn alone(scene: &Scene, relation: Oid, moved: (Oid, &TrueRow)) -> Vec<Preparation> {
     let mut by_leaf: BTreeMap<Oid, Vec<String>> = BTreeMap::new();
-    let mut kept: BTreeSet<Oid> = BTreeSet::new();
-    for (leaf, row) in scene.rows(relation.oid) {
-        let own = row.tenant == Some(super::attackers::ATTACKING) && kept.insert(relation.oid);
-        if !own {
+    for (leaf, row) in scene.rows(relation) {
+        if (leaf, &row.ctid) != (moved.0, &moved.1.ctid) {
             by_leaf.entry(leaf).or_default().push(row.ctid.clone());
         }
     }

@@ -126,6 +126,32 @@ fn user_class(
             return Some(at);
         }
     }
+    // Two claims, one table that ties their values: the one that fewer tables lead to is the person.
+    let reach = |at: &&usize| reached(catalog, &classes[**at]).len();
+    if let Some(widest) = claimed
+        .iter()
+        .max_by_key(|at| (reach(at), std::cmp::Reverse(**at)))
+    {
+        let shares = |at: &&usize| {
+            let relations: BTreeSet<Oid> = classes[*widest]
+                .columns
+                .iter()
+                .map(|c| c.relation)
+                .collect();
+            *at != widest
+                && classes[**at]
+                    .columns
+                    .iter()
+                    .any(|c| relations.contains(&c.relation))
+        };
+        if let Some(&at) = claimed
+            .iter()
+            .filter(shares)
+            .max_by_key(|at| (reach(at), std::cmp::Reverse(**at)))
+        {
+            return Some(at);
+        }
+    }
     // The only claim finds other keys through a lookup: it names the person.
     match claimed {
         [only] => (0..classes.len())
