@@ -174,9 +174,19 @@ fn is_derived(
     if at == user || classes[at].identifies() {
         return false;
     }
+    // A table whose own key is looked up is a parent that belongs to the caller, not a membership.
+    let is_own_key = |column: &ColumnRef| {
+        catalog
+            .relations
+            .iter()
+            .any(|r| r.oid == column.relation && r.primary_key == [column.column])
+    };
     facts.lookups.iter().any(|lookup| {
         let beside = classes[user].columns.iter().any(|c| c.relation == *lookup)
-            && classes[at].columns.iter().any(|c| c.relation == *lookup);
+            && classes[at]
+                .columns
+                .iter()
+                .any(|c| c.relation == *lookup && !is_own_key(c));
         beside
             && facts.policies.values().any(|policy| {
                 policy
