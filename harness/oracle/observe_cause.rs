@@ -213,12 +213,9 @@ async fn blame(
     check: bool,
 ) -> Result<Cause, ObserveError> {
     let standing = bench.scene.attacker(attack.attacker).standing;
-    let doctored = matches!(
-        standing,
-        Standing::Forged | Standing::WithoutClaims | Standing::Malformed
-    );
+    let without_tenant = !matches!(standing, Standing::Member | Standing::VictimsMember);
     let asked = bench.scene.tenancy.policy_functions.get(&policy.oid);
-    if doctored
+    if without_tenant
         && let Some([only]) = asked.map(Vec::as_slice)
         && let Some(silenced) = silenced(bench.scene, *only)
         && !still_leaks(session, bench, attack, &silenced).await?

@@ -168,6 +168,10 @@ impl<'a> Scene<'a> {
         user: Option<UserId>,
     ) -> bool {
         let Some(tenant) = tenant else { return false };
+        // A user's own rows stay its own, whatever the token says of tenants.
+        if user.is_some() && user == attacker.user {
+            return false;
+        }
         if !attacker.tenants.contains(&tenant) {
             return true;
         }
