@@ -4,7 +4,7 @@ use super::verdict::{Control, Gain, Leak, Reason, Verdict, Witness};
 use crate::catalog::Oid;
 use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, Standing};
 use crate::sqlstate::SqlState;
-use crate::world::{Owners, TenantId, Trace, Traces, TrueRow};
+use crate::world::{Owner, Owners, TenantId, Trace, Traces, TrueRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a judge needs to tell whose a value or a row is.
@@ -160,9 +160,11 @@ impl<'a> Bench<'a> {
             else {
                 continue;
             };
-            let others = row
-                .tenant
-                .is_some_and(|tenant| !attacker.tenants.contains(&tenant));
+            let mine = row.user.is_some() && row.user == attacker.user;
+            let others = !mine
+                && row
+                    .tenant
+                    .is_some_and(|tenant| !attacker.tenants.contains(&tenant));
             // A colleague's private row that changed because the shared row that it refers to went away is no leak.
             let aimed = self.scene.covers(attack.object.oid(), change.relation);
             if others
@@ -191,14 +193,17 @@ impl<'a> Bench<'a> {
                 continue;
             }
             match self.owner(change.relation, values) {
-                Some(tenant) if !attacker.tenants.contains(&tenant) => {
+                Some((Some(tenant), user))
+                    if !attacker.tenants.contains(&tenant)
+                        && (user.is_none() || user != attacker.user) =>
+                {
                     count += 1;
                     let moved = own_gone.contains(&change.relation);
                     let gain = if moved { Gain::Moved } else { Gain::Planted };
                     planted.get_or_insert((tenant, gain, change.relation));
                 }
-                Some(_) => own = true,
-                None => {}
+                Some((Some(_), _)) => own = true,
+                _ => {}
             }
         }
         let leak = match gone.first() {
@@ -228,7 +233,7 @@ impl<'a> Bench<'a> {
         &self,
         relation: Oid,
         row: &serde_json::Map<String, serde_json::Value>,
-    ) -> Option<TenantId> {
+    ) -> Option<Owner> {
         let found = self.scene.relation(relation)?;
         let values: Vec<Option<String>> = found
             .columns
@@ -239,7 +244,7 @@ impl<'a> Bench<'a> {
                     .map(text_of)
             })
             .collect();
-        self.owners.first(relation, &values).0
+        Some(self.owners.first(relation, &values))
     }
 
     /// Whether a new row has the primary key of a row that is gone: it is the same row, rewritten.
