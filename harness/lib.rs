@@ -18,5 +18,6 @@ pub mod shrink;
 pub mod span;
 pub mod sql;
 pub mod sqlstate;
+pub mod stop;
 pub mod tenancy;
 pub mod world;

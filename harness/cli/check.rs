@@ -5,6 +5,7 @@ use crate::config::{CheckPlan, Date, Gate, Known, Resolved, resolve};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
 use crate::report::{self, Look, ReportError, Reports};
+use crate::stop::Stop;
 
 pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Exit, Failure> {
     let resolved = decide(flags, session)?;
@@ -17,12 +18,12 @@ pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<
         reports.hear(&Event::Note { text });
     }
     let runtime = runtime()?;
+    let stop = Stop::default();
     let finished = bug::contain(|| {
-        runtime.block_on(stop::until_stopped(check_all(
-            session.engine,
-            &resolved.plans,
-            &mut reports,
-        )))
+        runtime.block_on(stop::until_stopped(
+            &stop,
+            check_all(session.engine, &resolved.plans, &stop, &mut reports),
+        ))
     });
     let panicked = finished.is_none();
     match finished {
@@ -87,12 +88,21 @@ fn open<E: Engine>(resolved: &Resolved, session: &Session<'_, E>) -> Result<Repo
 }
 
 /// One system after the other: each has the whole machine, and reports do not interleave.
-async fn check_all<E: Engine>(engine: &E, plans: &[CheckPlan], reports: &mut Reports) {
+async fn check_all<E: Engine>(
+    engine: &E,
+    plans: &[CheckPlan],
+    stop: &Stop,
+    reports: &mut Reports,
+) {
     for plan in plans {
         let outcome = {
             let mut gate = Gate::new(plan, Date::today(), reports);
-            engine.check(plan, &mut gate).await
+            engine.check(plan, stop, &mut gate).await
         };
+        // What fails after a stop is a consequence of it, and no other system shall begin.
+        if stop.is_asked() {
+            return;
+        }
         if let Err(failure) = outcome {
             reports.hear(&Event::Failed(Box::new(failure)));
         }

@@ -5,6 +5,7 @@ use crate::config::CheckPlan;
 use crate::error::Failure;
 use crate::event::{Listener, Summary};
 use crate::probes;
+use crate::stop::Stop;
 use crate::tenancy::Tenancy;
 
 /// A probe as people see it.
@@ -35,10 +36,12 @@ pub trait Engine {
     /// Every probe, in the order in which they are listed.
     fn probes(&self) -> Vec<ProbeEntry>;
 
-    /// Attacks one system and tells the listener everything, `Event::Finished` included.
+    /// Attacks one system and tells the listener everything, `Event::Finished` included. When asked to stop, it tells
+    /// what it found and fails.
     fn check(
         &self,
         plan: &CheckPlan,
+        stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Summary, Failure>>;
 
@@ -46,6 +49,7 @@ pub trait Engine {
     fn survey(
         &self,
         plan: &CheckPlan,
+        stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Survey, Failure>>;
 }
@@ -67,17 +71,19 @@ impl Engine for Harness {
     async fn check(
         &self,
         plan: &CheckPlan,
+        stop: &Stop,
         listener: &mut dyn Listener,
     ) -> Result<Summary, Failure> {
-        check::check(plan, listener).await.map_err(Failure::from)
+        check::check(plan, stop, listener).await.map_err(Failure::from)
     }
 
     async fn survey(
         &self,
         plan: &CheckPlan,
+        stop: &Stop,
         listener: &mut dyn Listener,
     ) -> Result<Survey, Failure> {
-        let (catalog, tenancy) = check::survey(plan, listener).await?;
+        let (catalog, tenancy) = check::survey(plan, stop, listener).await?;
         Ok(Survey { catalog, tenancy })
     }
 }

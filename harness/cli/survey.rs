@@ -5,6 +5,7 @@ use crate::config::{CheckPlan, Known, resolve};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
 use crate::report::Progress;
+use crate::stop::Stop;
 
 /// What is inferred of each system that the flags name; `None` when stopped by Ctrl-C.
 pub(super) fn of<E: Engine>(
@@ -32,11 +33,12 @@ pub(super) fn of<E: Engine>(
     let look = session.streams.error_look(resolved.color);
     let mut told = Told(session.streams.progress(resolved.quiet, &look));
     let runtime = runtime()?;
+    let stop = Stop::default();
     let finished = bug::contain(|| {
-        runtime.block_on(stop::until_stopped(async {
+        runtime.block_on(stop::until_stopped(&stop, async {
             let mut surveys = Vec::new();
             for plan in resolved.plans {
-                let survey = session.engine.survey(&plan, &mut told).await?;
+                let survey = session.engine.survey(&plan, &stop, &mut told).await?;
                 surveys.push((plan, survey));
             }
             Ok(surveys)

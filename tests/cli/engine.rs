@@ -6,6 +6,7 @@ use watertight::cli::{Engine, ProbeEntry, Survey};
 use watertight::config::CheckPlan;
 use watertight::error::Failure;
 use watertight::event::{Event, Listener, Summary};
+use watertight::stop::{Stop, Stopped};
 
 /// How the check goes on after the events.
 pub enum End {
@@ -94,6 +95,7 @@ impl Engine for Fake {
     async fn check(
         &self,
         plan: &CheckPlan,
+        stop: &Stop,
         listener: &mut dyn Listener,
     ) -> Result<Summary, Failure> {
         self.plans.borrow_mut().push(plan.clone());
@@ -107,13 +109,15 @@ impl Engine for Fake {
             End::Stopped => {
                 let own = rustix::process::getpid();
                 rustix::process::kill_process(own, rustix::process::Signal::TERM).unwrap();
-                std::future::pending().await
+                stop.or(std::future::pending())
+                    .await
+                    .map_err(|_: Stopped| Failure::new(130, "stopped"))
             }
             End::Panicked => panic!("a case that nobody thought of"),
         }
     }
 
-    async fn survey(&self, plan: &CheckPlan, _: &mut dyn Listener) -> Result<Survey, Failure> {
+    async fn survey(&self, plan: &CheckPlan, _: &Stop, _: &mut dyn Listener) -> Result<Survey, Failure> {
         self.plans.borrow_mut().push(plan.clone());
         Ok(schema::survey())
     }
