@@ -51,10 +51,15 @@ mod tests {
     async fn work_is_dropped_once_a_stop_is_asked_for() {
         let stop = Stop::default();
         assert_eq!(stop.or(async { Ok::<_, Stopped>(1) }).await, Ok(1));
-        let both = futures_util::future::join(stop.or(std::future::pending::<Result<(), _>>()), async {
-            stop.ask();
-        });
+        let both =
+            futures_util::future::join(stop.or(std::future::pending::<Result<(), _>>()), async {
+                stop.ask();
+            });
         assert_eq!(both.await.0, Err(Stopped));
-        assert_eq!(stop.or(async { Ok(1) }).await, Err(Stopped), "it stays asked");
+        assert_eq!(
+            stop.or(async { Ok(1) }).await,
+            Err(Stopped),
+            "it stays asked"
+        );
     }
 }

@@ -20,7 +20,7 @@ const FACTS: &str = "select current_setting('server_version_num')::integer, to_r
 /// The catalog could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
-    #[error("the catalog cannot be read: {0}")]
+    #[error("the catalog cannot be read: {}", crate::server::told(.0))]
     Query(#[from] tokio_postgres::Error),
     #[error("the catalog's {part} are not as expected: {source}")]
     Shape {

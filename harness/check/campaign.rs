@@ -2,7 +2,7 @@
 use crate::catalog::{Oid, PolicyCommand, Privilege};
 use crate::oracle::judge::{self, Bench};
 use crate::oracle::observe::{Request, Runner, observe};
-use crate::oracle::{Control, Controls, Observation, ObserveError, Sight, Verdict};
+use crate::oracle::{Controls, Observation, ObserveError, Sight, Verdict};
 use crate::probes::reassign_row::alone;
 use crate::probes::{
     Aim, Attack, Attacker, Command, Form, Object, Preparation, Scene, Standing, attackers, rights,
@@ -532,12 +532,4 @@ fn foreign_rows(scene: &Scene, attacker: &Attacker, relation: Oid) -> Vec<Prepar
         .into_iter()
         .map(|(relation, ctids)| Preparation::EraseRows { relation, ctids })
         .collect()
-}
-
-/// How a stop was witnessed, for the run's facts.
-pub fn witness_of(judged: &Judged) -> Option<Control> {
-    match &judged.verdict {
-        Verdict::Stopped(witness) => Some(witness.how()),
-        _ => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! Counts cells: every owned relation × command × attacker and every function × attacker ends in a verdict or is listed.
 use super::campaign::Judged;
 use crate::oracle::{Reason, Verdict};
-use crate::probes::{AttackerId, Command, Object, Scene, statement};
+use crate::probes::{AttackerId, Command, Object, Scene};
 use std::collections::BTreeMap;
 
 /// One cell of the grid.
@@ -114,11 +114,4 @@ fn why_empty(scene: &Scene, (object, command, _): Cell) -> Reason {
     Reason::NoAttack {
         why: why.to_owned(),
     }
-}
-
-/// Views are cells only for reading.
-pub fn is_view(scene: &Scene, object: Object) -> bool {
-    scene.relation(object.oid()).is_some_and(|relation| {
-        statement::shows_owned(scene, relation) && !scene.is_owned(relation.oid)
-    })
 }

@@ -6,6 +6,7 @@ use crate::oracle::ObserveError;
 use crate::scenario::ScenarioError;
 use crate::server::ServerError;
 use crate::server::apply::ApplyError;
+use crate::stop::Stopped;
 use crate::world::load::LoadError;
 use thiserror::Error;
 
@@ -25,6 +26,8 @@ pub enum CheckError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Observe(#[from] ObserveError),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     #[error("no tenant was found in the schema")]
     NoTenant,
     #[error("no member reaches any row of its own, so an attack would prove nothing")]
@@ -39,14 +42,24 @@ pub enum CheckError {
 impl From<CheckError> for Failure {
     fn from(error: CheckError) -> Failure {
         let title = error.to_string();
+        // However it shows, a server that went away is told in one way.
+        if let Some(gone) = gone(&error) {
+            return gone.into();
+        }
         match error {
             CheckError::Read(error) => error.into(),
             CheckError::Apply(error) => error.into(),
             CheckError::Catalog(error) => error.into(),
             CheckError::Scenario(error) => parted(error.exit_code(), &title),
-            CheckError::Server(error) => parted(error.exit_code(), &title),
-            CheckError::Load(error) => parted(error.exit_code(), &title),
+            CheckError::Server(error) => error.into(),
+            CheckError::Load(error) => Failure::new(error.exit_code(), title).help(
+                match error.exit_code() {
+                    2 => "a CHECK, a type or a view of the schema computes without end: mend it, or stop before it with --through",
+                    _ => "this is a bug in watertight; please report it with the migrations if you can",
+                },
+            ),
             CheckError::Observe(error) => parted(error.exit_code(), &title),
+            CheckError::Stopped(_) => Failure::new(130, title),
             CheckError::NoTenant => Failure::new(2, title)
                 .note("no policy compares a column with the caller, and no table is referred to by at least two others")
                 .help("name the column that a tenant is: `tenant = \"public.organizations.id\"` under [tenancy] in watertight.toml"),
@@ -60,6 +73,32 @@ impl From<CheckError> for Failure {
             }
         }
     }
+}
+
+/// The server's end, when that is what the error comes from.
+fn gone(error: &CheckError) -> Option<ServerError> {
+    let (doing, source) = match error {
+        CheckError::Apply(ApplyError::Lost { place, source }) => {
+            (format!("applying {place}"), source)
+        }
+        CheckError::Apply(ApplyError::Server { doing, source }) => ((*doing).to_owned(), source),
+        CheckError::Catalog(CatalogError::Query(source)) => {
+            ("reading the catalog".to_owned(), source)
+        }
+        CheckError::Observe(
+            ObserveError::Lost { source }
+            | ObserveError::Prepare { source }
+            | ObserveError::Role { source, .. },
+        ) => ("attacking".to_owned(), source),
+        CheckError::Load(LoadError::Server(ServerError::Gone { doing, reason })) => {
+            return Some(ServerError::Gone {
+                doing: doing.clone(),
+                reason: reason.clone(),
+            });
+        }
+        _ => return None,
+    };
+    Some(ServerError::of(doing, source)).filter(ServerError::is_gone)
 }
 
 /// Errors say the next step after `next:` on a line of its own.

@@ -44,30 +44,70 @@ pub fn apply(
             *user_private = true;
         }
     }
-    roles(tenancy, overrides);
-    for named in &overrides.claims {
-        let meaning = match named.holds {
-            ClaimHolds::Tenant => tenancy.tenant.map(ClaimMeaning::Key),
-            ClaimHolds::User => tenancy.user.map(ClaimMeaning::Key),
-            ClaimHolds::Role => Some(ClaimMeaning::Role),
-        };
-        let Some(meaning) = meaning else { continue };
-        tenancy
-            .claims
-            .retain(|claim| claim.setting != named.setting || claim.path != named.path);
-        tenancy.claims.push(Claim {
-            setting: named.setting.clone(),
-            path: named.path.clone(),
-            meaning,
-            user_editable: false,
-        });
-    }
+    roles(tenancy, catalog, overrides)?;
+    claims(tenancy, overrides);
     Ok(())
 }
 
-fn roles(tenancy: &mut Tenancy, overrides: &TenancyOverrides) {
+/// What is named for a meaning stands in place of all that was inferred for it.
+fn claims(tenancy: &mut Tenancy, overrides: &TenancyOverrides) {
+    let named: Vec<Claim> = overrides
+        .claims
+        .iter()
+        .filter_map(|named| {
+            let meaning = match named.holds {
+                ClaimHolds::Tenant => ClaimMeaning::Key(tenancy.tenant?),
+                ClaimHolds::User => ClaimMeaning::Key(tenancy.user?),
+                ClaimHolds::Role => ClaimMeaning::Role,
+            };
+            Some(Claim {
+                setting: named.setting.clone(),
+                path: named.path.clone(),
+                meaning,
+                user_editable: false,
+            })
+        })
+        .collect();
+    tenancy.claims.retain(|claim| {
+        let corrected = |named: &Claim| {
+            named.meaning == claim.meaning
+                || (named.setting == claim.setting && named.path == claim.path)
+        };
+        !named.iter().any(corrected)
+    });
+    tenancy.claims.extend(named);
+}
+
+fn roles(
+    tenancy: &mut Tenancy,
+    catalog: &Catalog,
+    overrides: &TenancyOverrides,
+) -> Result<(), CheckError> {
     let roles = &mut tenancy.roles;
-    if let Some(login) = &overrides.login_role {
+    let made = roles.made.then(|| roles.login.clone());
+    let named = [
+        &overrides.member_roles,
+        &overrides.anonymous_roles,
+        &overrides.trusted_roles,
+    ];
+    for name in named
+        .into_iter()
+        .flatten()
+        .flatten()
+        .chain(&overrides.login_role)
+    {
+        let known = || catalog.roles.iter().map(|role| role.name.as_str());
+        // A login role of watertight's making is not there yet.
+        if !known().any(|role| role == name) && made.as_ref() != Some(name) {
+            return Err(CheckError::UnknownObject {
+                what: format!("role {name}"),
+                nearest: nearest(name, known()).map(str::to_owned),
+            });
+        }
+    }
+    if let Some(login) = &overrides.login_role
+        && made.as_ref() != Some(login)
+    {
         roles.login.clone_from(login);
         roles.made = false;
     }
@@ -80,6 +120,7 @@ fn roles(tenancy: &mut Tenancy, overrides: &TenancyOverrides) {
             held.clone_from(names);
         }
     }
+    Ok(())
 }
 
 /// The key that the column belongs to; a new one if no policy names it.

@@ -88,12 +88,7 @@ fn open<E: Engine>(resolved: &Resolved, session: &Session<'_, E>) -> Result<Repo
 }
 
 /// One system after the other: each has the whole machine, and reports do not interleave.
-async fn check_all<E: Engine>(
-    engine: &E,
-    plans: &[CheckPlan],
-    stop: &Stop,
-    reports: &mut Reports,
-) {
+async fn check_all<E: Engine>(engine: &E, plans: &[CheckPlan], stop: &Stop, reports: &mut Reports) {
     for plan in plans {
         let outcome = {
             let mut gate = Gate::new(plan, Date::today(), reports);

@@ -74,7 +74,9 @@ impl Engine for Harness {
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> Result<Summary, Failure> {
-        check::check(plan, stop, listener).await.map_err(Failure::from)
+        check::check(plan, stop, listener)
+            .await
+            .map_err(Failure::from)
     }
 
     async fn survey(

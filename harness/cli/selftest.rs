@@ -6,6 +6,7 @@ use crate::error::Failure;
 use crate::event::{Event, Summary};
 use crate::report;
 use crate::scenario::{Base, Expected, Scenario};
+use crate::stop::Stop;
 use std::path::{Path, PathBuf};
 
 /// How one scenario went.
@@ -18,11 +19,14 @@ struct Line {
 pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Result<Exit, Failure> {
     let scenarios = read_all(&flags.paths, session.working)?;
     let runtime = runtime()?;
+    let stop = Stop::default();
     let finished = bug::contain(|| {
-        runtime.block_on(stop::until_stopped(async {
+        runtime.block_on(stop::until_stopped(&stop, async {
             let mut lines = Vec::new();
             for scenario in scenarios {
-                lines.push(try_one(scenario, flags, session).await?);
+                if !stop.is_asked() {
+                    lines.push(try_one(scenario, flags, &stop, session).await?);
+                }
             }
             Ok::<Vec<Line>, Failure>(lines)
         }))
@@ -46,11 +50,12 @@ pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Resu
 async fn try_one<E: Engine>(
     scenario: Scenario,
     flags: &Selftest,
+    stop: &Stop,
     session: &Session<'_, E>,
 ) -> Result<Line, Failure> {
     let plan = scenario.plan(base(&scenario, flags, session)?);
     let mut events: Vec<Event> = Vec::new();
-    let outcome = session.engine.check(&plan, &mut events).await;
+    let outcome = session.engine.check(&plan, stop, &mut events).await;
     let (differences, summary) = match outcome {
         Ok(summary) => (scenario.differences(&events), Some(summary)),
         Err(failure) => {

@@ -1,18 +1,22 @@
 //! What can go wrong while attacks run, other than the attacks themselves.
+use crate::server::told;
 use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub enum ObserveError {
     #[error(
-        "the server went away while attacks were running: {source}\n  next: run again; if it happens again, run with --jobs 1 and look at the server's own log"
+        "the server went away while attacks were running: {}\n  next: run again; if it happens again, run with --jobs 1 and look at the server's own log",
+        told(source)
     )]
     Lost { source: tokio_postgres::Error },
     #[error(
-        "the database could not be prepared for attacks: {source}\n  next: this is a bug in watertight; please report it with the migrations if you can"
+        "the database could not be prepared for attacks: {}\n  next: this is a bug in watertight; please report it with the migrations if you can",
+        told(source)
     )]
     Prepare { source: tokio_postgres::Error },
     #[error(
-        "the attacker {name} could not take the role {role}: {source}\n  next: check login_role and member_roles in watertight.toml, and that the login role is a member of {role}"
+        "the attacker {name} could not take the role {role}: {}\n  next: check login_role and member_roles in watertight.toml, and that the login role is a member of {role}",
+        told(source)
     )]
     Role {
         name: String,

@@ -156,6 +156,14 @@ pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// What the server said, which tokio-postgres would shorten to "db error".
+pub fn told(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(refusal) => format!("{} (SQLSTATE {})", refusal.message(), refusal.code().code()),
+        None => with_causes(error),
+    }
+}
+
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("\n  {line}")).collect()
 }
@@ -168,17 +176,18 @@ fn none_found(tried: &[String], wanted: Option<u32>) -> String {
     for line in tried {
         let _ = write!(text, "\n  - {line}");
     }
-    let debian = wanted.map_or("postgresql".to_owned(), |n| format!("postgresql-{n}"));
-    let fedora = "postgresql-server";
-    let brew = format!("postgresql@{}", wanted.unwrap_or(super::NEWEST));
-    let _ = write!(
-        text,
-        "\nInstall PostgreSQL {oldest} or newer (it need not run; a private server is started from its programs):\
-         \n  Debian, Ubuntu  apt-get install {debian}\
-         \n  Fedora, RHEL    dnf install {fedora}\
-         \n  macOS           brew install {brew}\
-         \nor start Docker, or name a server that you may use with --database-url.",
-        oldest = super::OLDEST,
-    );
+    let _ = write!(text, "\n{}", installing(wanted));
     text
+}
+
+/// How a machine gets a server.
+pub(super) fn installing(wanted: Option<u32>) -> String {
+    let debian = wanted.map_or("postgresql".to_owned(), |n| format!("postgresql-{n}"));
+    let brew = wanted.unwrap_or(super::NEWEST);
+    format!(
+        "install PostgreSQL {oldest} or newer, which need not run, as a private server is started from its programs: \
+         `apt-get install {debian}` (Debian, Ubuntu), `dnf install postgresql-server` (Fedora), \
+         `brew install postgresql@{brew}` (macOS); or start Docker, or name a server that you may use with --database-url",
+        oldest = super::OLDEST,
+    )
 }

@@ -37,7 +37,17 @@ pub(super) struct Given {
 pub(super) async fn open(url: &str, wanted: Option<u32>) -> Result<(Given, Session), ServerError> {
     let config = read(url)?;
     let place = place(&config);
-    let session = Session::open_in_time(&config, "connecting to the database URL").await?;
+    let session = match Session::open_in_time(&config, "connecting to the database URL").await {
+        Err(ServerError::Gone { reason, .. }) => {
+            return Err(ServerError::Unusable {
+                reason: format!("nobody answers at {place}: {reason}"),
+                help:
+                    "start it, correct the URL, or leave --database-url out to use a private server"
+                        .to_owned(),
+            });
+        }
+        opened => opened?,
+    };
     within(QUERY_LIMIT, "checking the server", check(&session, wanted)).await?;
     lock(&session).await?;
     within(

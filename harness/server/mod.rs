@@ -6,6 +6,7 @@ mod discovery;
 mod docker;
 mod engine;
 mod error;
+mod failure;
 mod given;
 mod leftovers;
 mod local;
@@ -17,7 +18,7 @@ mod settings;
 mod sources;
 
 pub use discovery::{Installation, Search};
-pub use error::{ServerError, within};
+pub use error::{ServerError, told, within};
 pub use places::Places;
 pub use session::{Notice, Notification, Session};
 

@@ -86,9 +86,7 @@ impl Reader<'_> {
         if built_in && last == "current_setting" {
             return self.setting(&arguments);
         }
-        if built_in && last.ends_with("extract_path_text")
-            || built_in && last.ends_with("extract_path")
-        {
+        if built_in && (last.ends_with("extract_path_text") || last.ends_with("extract_path")) {
             let mut rest = arguments.into_iter().map(|(_, atoms)| atoms);
             let mut document = rest.next().unwrap_or_default();
             for key in rest {

@@ -11,6 +11,7 @@ use super::owners::family;
 use super::plan::{Level, Part, Plan};
 use crate::catalog::{Catalog, Oid, RelationKind};
 use crate::tenancy::{KeyId, Tenancy};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Client;
 
@@ -19,6 +20,9 @@ pub use error::LoadError;
 use insert::Loader;
 use read::{Known, read, tell_owners};
 use sql::{Writer, find, qualified};
+
+/// A table's rows are written in milliseconds; triggers that take longer never end.
+const WRITE_LIMIT: &str = "10s";
 
 /// Loads a generated world as a superuser and gives it back with its keys filled in from what stands in the database.
 pub async fn load(
@@ -30,7 +34,8 @@ pub async fn load(
 ) -> Result<(World, Truth), LoadError> {
     let Generated { mut world, missing } = generated;
     let doing = LoadError::while_doing("preparing the session that fills the world");
-    client.batch_execute(ask::PREPARE).await.map_err(doing)?;
+    let prepare = format!("{}SET statement_timeout = '{WRITE_LIMIT}';", ask::PREPARE);
+    client.batch_execute(&prepare).await.map_err(doing)?;
     let mut loader = Loader {
         client,
         catalog,
@@ -38,6 +43,7 @@ pub async fn load(
         plan,
         world: &world,
         missing,
+        stuck: RefCell::default(),
     };
     loader.write().await?;
     let mut tables = read(client, catalog).await?;

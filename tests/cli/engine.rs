@@ -117,7 +117,12 @@ impl Engine for Fake {
         }
     }
 
-    async fn survey(&self, plan: &CheckPlan, _: &Stop, _: &mut dyn Listener) -> Result<Survey, Failure> {
+    async fn survey(
+        &self,
+        plan: &CheckPlan,
+        _: &Stop,
+        _: &mut dyn Listener,
+    ) -> Result<Survey, Failure> {
         self.plans.borrow_mut().push(plan.clone());
         Ok(schema::survey())
     }

@@ -3,6 +3,7 @@ use super::tolerate::{self, Absent};
 use crate::error::Failure;
 use crate::event::Source;
 use crate::migrations::{Migrations, tokens};
+use crate::server::told;
 use crate::span::{Bytes, Place};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,11 +18,12 @@ pub enum ApplyError {
     Failed(Box<FailedStatement>),
     /// The connection broke during a statement.
     #[error(
-        "the server ended the connection at {place}: {source}\n  help: look into the server's log; a crash of the server is worth a report to its makers"
+        "the server ended the connection at {place}: {}\n  help: look into the server's log; a crash of the server is worth a report to its makers",
+        told(source)
     )]
     Lost { place: Place, source: Error },
     /// Something that the harness itself sends did not work.
-    #[error("the server refused {doing}: {source}")]
+    #[error("the server refused {doing}: {}", told(source))]
     Server { doing: &'static str, source: Error },
 }
 

@@ -8,6 +8,7 @@ use crate::tenancy::Tenancy;
 use crate::world::model::{Missing, Row, TenantId, UserId, World};
 use crate::world::plan::Plan;
 use crate::world::settings::settings;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Client;
 
@@ -21,6 +22,15 @@ pub struct Loader<'a> {
     pub plan: &'a Plan,
     pub world: &'a World,
     pub missing: Vec<Missing>,
+    /// Tables whose statements took too long.
+    pub stuck: RefCell<BTreeMap<Oid, Stuck>>,
+}
+
+/// What is no longer tried on a table, because it never ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stuck {
+    InTriggers,
+    Altogether,
 }
 
 /// How hard a row is pushed.
@@ -92,8 +102,9 @@ impl Loader<'_> {
             sql += &writer.insert(&values, true, false);
         }
         sql += "COMMIT;";
-        if self.run(&sql).await?.is_ok() {
-            return Ok(());
+        match self.run(&sql).await? {
+            Ok(()) => return Ok(()),
+            Err(error) => self.despair(rows[0].relation, false, &error),
         }
         for row in rows {
             if let Err(reason) = self.write_row(row).await? {
@@ -148,6 +159,11 @@ impl Loader<'_> {
         };
         let mut first = None;
         for push in PUSHES {
+            match self.stuck.borrow().get(&row.relation) {
+                Some(Stuck::Altogether) => break,
+                Some(Stuck::InTriggers) if !push.replica => continue,
+                _ => {}
+            }
             let values = if push.tame {
                 self.tamed(row)
             } else {
@@ -172,9 +188,23 @@ impl Loader<'_> {
                     return Ok(Ok(()));
                 }
             }
+            self.despair(row.relation, push.replica, &error);
             first.get_or_insert(reason(&error));
         }
-        Ok(Err(first.unwrap_or_default()))
+        Ok(Err(first.unwrap_or_else(|| {
+            "writing to the table took too long".to_owned()
+        })))
+    }
+
+    /// A statement that was cancelled would be so for every row: once is enough.
+    fn despair(&self, relation: Oid, replica: bool, error: &tokio_postgres::Error) {
+        if error.code().map(SqlState::from) == Some(SqlState::QueryCanceled) {
+            let stuck = match replica {
+                true => Stuck::Altogether,
+                false => Stuck::InTriggers,
+            };
+            self.stuck.borrow_mut().insert(relation, stuck);
+        }
     }
 
     fn tamed(&self, row: &Row) -> Values {
@@ -271,7 +301,8 @@ impl Loader<'_> {
         }
         for (row, sql) in updates {
             let plain = format!("BEGIN;\n{}{sql}COMMIT;", self.identify(row));
-            if self.run(&plain).await?.is_err() {
+            let stuck = self.stuck.borrow().contains_key(&row.relation);
+            if stuck || self.run(&plain).await?.is_err() {
                 // A reference that cannot be set stays NULL, which the truth shows.
                 let _refused = self.force(&sql).await?;
             }

@@ -1,0 +1,110 @@
+//! Divides the attacks among the workers, and those of a worker into rounds that are judged one after the other.
+use super::CheckError;
+use super::campaign::{self, Judged, Living, Worker};
+use crate::config::CheckPlan;
+use crate::event::{Event, Listener, Phase};
+use crate::oracle::Bench;
+use crate::probes::{ALL, Attack, Scene};
+use crate::stop::{Stop, Stopped};
+use futures_util::future::try_join_all;
+use std::cell::{Cell, RefCell};
+
+/// About so many attacks are judged together: enough to share their controls, few enough that a run that is stopped early
+/// has verdicts to tell.
+const ROUND: usize = 400;
+
+/// Everything that the chosen probes would try, in the order in which it is run.
+pub fn attacks(plan: &CheckPlan, scene: &Scene) -> Vec<Attack> {
+    let mut attacks: Vec<Attack> = ALL
+        .iter()
+        .filter(|probe| plan.probes.iter().any(|name| name == probe.name()))
+        .flat_map(|probe| probe.attacks(scene))
+        .collect();
+    attacks.sort_by_key(|attack| rank(scene, attack));
+    attacks
+}
+
+/// Cached plans are dropped whenever the role changes, so attacks go role by role, then relation by relation.
+fn rank(scene: &Scene, attack: &Attack) -> impl Ord + use<> {
+    (
+        scene.attacker(attack.attacker).role.clone(),
+        attack.object,
+        attack.command,
+        attack.probe,
+        attack.attacker,
+        attack.form,
+    )
+}
+
+/// Runs all attacks, divided among the workers by the object that they are aimed at. When asked to stop, it gives back what
+/// was judged until then.
+pub async fn run(
+    plan: &CheckPlan,
+    workers: &[Worker],
+    bench: &Bench<'_>,
+    living: &Living,
+    stop: &Stop,
+    listener: &mut dyn Listener,
+) -> Result<Vec<Judged>, CheckError> {
+    let attacks = attacks(plan, bench.scene);
+    let total = attacks.len();
+    let mut parts: Vec<Vec<Attack>> = vec![Vec::new(); workers.len()];
+    for attack in attacks {
+        parts[attack.object.oid() as usize % workers.len()].push(attack);
+    }
+    let mut tell = |done: usize| {
+        listener.hear(&Event::Phase {
+            phase: Phase::Attacks,
+            done,
+            total,
+        });
+    };
+    tell(0);
+    let (told, done) = (RefCell::new(&mut tell), Cell::new(0));
+    let judged = RefCell::new(Vec::with_capacity(total));
+    let runs = workers.iter().zip(parts).map(|(worker, part)| {
+        let (told, done, judged) = (&told, &done, &judged);
+        async move {
+            for round in rounds(part) {
+                let before = Cell::new(0);
+                let mut progress = |count: usize| {
+                    done.set(done.get() + count - before.replace(count));
+                    if done.get().is_multiple_of(50) {
+                        (told.borrow_mut())(done.get());
+                    }
+                };
+                let part = campaign::run(worker, bench, living, round, &mut progress).await?;
+                judged.borrow_mut().extend(part);
+            }
+            Ok::<(), CheckError>(())
+        }
+    });
+    match stop.or(try_join_all(runs)).await {
+        Ok(_) => tell(total),
+        Err(CheckError::Stopped(Stopped)) => {}
+        Err(error) => return Err(error),
+    }
+    let mut judged = judged.into_inner();
+    // The same order whoever ran them.
+    judged.sort_by_cached_key(|judged| rank(bench.scene, &judged.attack));
+    Ok(judged)
+}
+
+/// Cuts where the object changes: attacks on one object share their controls.
+fn rounds(attacks: Vec<Attack>) -> Vec<Vec<Attack>> {
+    let mut rounds: Vec<Vec<Attack>> = Vec::new();
+    for attack in attacks {
+        match rounds.last_mut() {
+            Some(round)
+                if round.len() < ROUND
+                    || round
+                        .last()
+                        .is_some_and(|last| last.object == attack.object) =>
+            {
+                round.push(attack);
+            }
+            _ => rounds.push(vec![attack]),
+        }
+    }
+    rounds
+}
