@@ -9,10 +9,6 @@ use crate::stop::{Stop, Stopped};
 use futures_util::future::try_join_all;
 use std::cell::{Cell, RefCell};
 
-/// About so many attacks are judged together: enough to share their controls, few enough that a run that is stopped early
-/// has verdicts to tell.
-const ROUND: usize = 400;
-
 /// Everything that the chosen probes would try, in the order in which it is run.
 pub fn attacks(plan: &CheckPlan, scene: &Scene) -> Vec<Attack> {
     let mut attacks: Vec<Attack> = ALL
@@ -65,7 +61,8 @@ pub async fn run(
     let runs = workers.iter().zip(parts).map(|(worker, part)| {
         let (told, done, judged) = (&told, &done, &judged);
         async move {
-            for round in rounds(part) {
+            // Attacks on one object share their controls, and a run that is stopped early has verdicts to tell.
+            for round in part.chunk_by(|a, b| a.object == b.object) {
                 let before = Cell::new(0);
                 let mut progress = |count: usize| {
                     done.set(done.get() + count - before.replace(count));
@@ -73,7 +70,8 @@ pub async fn run(
                         (told.borrow_mut())(done.get());
                     }
                 };
-                let part = campaign::run(worker, bench, living, round, &mut progress).await?;
+                let part =
+                    campaign::run(worker, bench, living, round.to_vec(), &mut progress).await?;
                 judged.borrow_mut().extend(part);
             }
             Ok::<(), CheckError>(())
@@ -88,23 +86,4 @@ pub async fn run(
     // The same order whoever ran them.
     judged.sort_by_cached_key(|judged| rank(bench.scene, &judged.attack));
     Ok(judged)
-}
-
-/// Cuts where the object changes: attacks on one object share their controls.
-fn rounds(attacks: Vec<Attack>) -> Vec<Vec<Attack>> {
-    let mut rounds: Vec<Vec<Attack>> = Vec::new();
-    for attack in attacks {
-        match rounds.last_mut() {
-            Some(round)
-                if round.len() < ROUND
-                    || round
-                        .last()
-                        .is_some_and(|last| last.object == attack.object) =>
-            {
-                round.push(attack);
-            }
-            _ => rounds.push(vec![attack]),
-        }
-    }
-    rounds
 }
