@@ -6,6 +6,7 @@ use watertight::config::{CheckPlan, Config, Known, Settings, resolve};
 use watertight::event::Event;
 use watertight::probes;
 use watertight::scenario::{Base, Scenario};
+use watertight::stop::Stop;
 
 /// The one funnel: reads a scenario, runs it, and says what differs from its expectation.
 fn differences(path: &Path, edit: impl FnOnce(&mut Scenario)) -> Vec<String> {
@@ -19,7 +20,7 @@ fn differences(path: &Path, edit: impl FnOnce(&mut Scenario)) -> Vec<String> {
         .build()
         .unwrap();
     let mut events: Vec<Event> = Vec::new();
-    match runtime.block_on(check::check(&plan, &mut events)) {
+    match runtime.block_on(check::check(&plan, &Stop::default(), &mut events)) {
         Ok(_) => scenario.differences(&events),
         Err(error) => vec![format!("did not run: {error}")],
     }

@@ -3,6 +3,7 @@ use crate::scenarios::plan_of;
 use rstest::rstest;
 use watertight::check;
 use watertight::event::Event;
+use watertight::stop::Stop;
 use watertight::tenancy::{KeyId, Scope, Tenancy};
 
 fn infer(convention: &str) -> (watertight::catalog::Catalog, Tenancy) {
@@ -12,7 +13,9 @@ fn infer(convention: &str) -> (watertight::catalog::Catalog, Tenancy) {
         .build()
         .unwrap();
     let mut events: Vec<Event> = Vec::new();
-    runtime.block_on(check::survey(&plan, &mut events)).unwrap()
+    runtime
+        .block_on(check::survey(&plan, &Stop::default(), &mut events))
+        .unwrap()
 }
 
 fn key(tenancy: &Tenancy, id: Option<KeyId>) -> &str {
