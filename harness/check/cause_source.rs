@@ -1,5 +1,5 @@
 //! Names a cause and shows the statement that made it.
-use crate::catalog::{Catalog, ObjectKey, Oid, Privilege, Relation};
+use crate::catalog::{Catalog, ObjectKey, Oid, Privilege, Relation, Volatility};
 use crate::event::Culprit;
 use crate::migrations::{Clause, Migrations};
 use crate::oracle::observe_cause::{Cause, ConstraintKind};
@@ -118,6 +118,11 @@ pub fn culprit(catalog: &Catalog, migrations: &Migrations, cause: &Cause) -> Cul
                 (
                     Clause::Security,
                     "runs with its owner's rights and does not check the caller",
+                )
+            } else if function.is_some_and(|f| f.volatility == Volatility::Immutable) {
+                (
+                    Clause::Statement,
+                    "is IMMUTABLE though it reads a setting: a kept plan keeps its value",
                 )
             } else {
                 (Clause::Body, "trusts what the caller can write")

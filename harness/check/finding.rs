@@ -294,6 +294,9 @@ fn help(cause: &Cause, attack: &Attack) -> String {
         Cause::View(_) => {
             "create it WITH (security_invoker = true), or revoke it from the application's roles"
         }
+        Cause::Function(_) if attack.probe == "read-cached-plan" => {
+            "declare the function STABLE: what it reads is the same within one statement and no longer"
+        }
         Cause::Function(_) if attack.command == Command::Call => {
             "check inside the function that the arguments belong to the caller, or revoke EXECUTE from PUBLIC and the application's roles"
         }

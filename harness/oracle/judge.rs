@@ -4,6 +4,7 @@ use super::verdict::{Control, Gain, Leak, Reason, Verdict, Witness};
 use crate::catalog::Oid;
 use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, Standing};
 use crate::sqlstate::SqlState;
+use crate::tenancy::{OwnerPath, Scope};
 use crate::world::{Owner, Owners, TenantId, Trace, Traces, TrueRow};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -192,7 +193,7 @@ impl<'a> Bench<'a> {
                 rewritten = true;
                 continue;
             }
-            match self.owner(change.relation, values) {
+            match self.owner(attacker, change.relation, values) {
                 Some((Some(tenant), user))
                     if !attacker.tenants.contains(&tenant)
                         && (user.is_none() || user != attacker.user) =>
@@ -231,6 +232,7 @@ impl<'a> Bench<'a> {
     /// Whose a new row is, by the surest path that leads anywhere.
     fn owner(
         &self,
+        attacker: &Attacker,
         relation: Oid,
         row: &serde_json::Map<String, serde_json::Value>,
     ) -> Option<Owner> {
@@ -244,7 +246,21 @@ impl<'a> Bench<'a> {
                     .map(text_of)
             })
             .collect();
-        Some(self.owners.first(relation, &values))
+        let tenant = self.scene.tenancy.tenant;
+        let paths = match self.scene.tenancy.scope(relation) {
+            Some(Scope::Owned { paths, .. }) => paths.as_slice(),
+            _ => &[],
+        };
+        // Where two columns name a tenant, the foreign one counts.
+        let named = paths.iter().zip(self.owners.owner_of(relation, &values));
+        let foreign = named
+            .filter(|(path, _)| matches!(path, OwnerPath::Key { key, .. } if Some(*key) == tenant))
+            .filter_map(|(_, owner)| owner)
+            .find(|owner| !attacker.tenants.contains(owner));
+        Some(foreign.map_or_else(
+            || self.owners.first(relation, &values),
+            |owner| (Some(owner), None),
+        ))
     }
 
     /// Whether a new row has the primary key of a row that is gone: it is the same row, rewritten.
@@ -327,9 +343,9 @@ impl<'a> Bench<'a> {
         if !matches!(attack.aim, Aim::Tell { .. }) {
             return None;
         }
-        let refusal = observation.refusal().filter(|refusal| {
-            refusal.sqlstate == SqlState::UniqueViolation && refusal.constraint == attack.suspect
-        })?;
+        let refusal = observation
+            .refusal()
+            .filter(|refusal| is_taken(refusal.sqlstate) && refusal.constraint == attack.suspect)?;
         let free = free?;
         if free.refusal().is_some() {
             return None;
@@ -350,9 +366,9 @@ impl<'a> Bench<'a> {
     /// less than the attack could have.
     pub fn reaches(&self, attack: &Attack, observation: &Observation) -> bool {
         let refused_by_key = matches!(attack.aim, Aim::Tell { .. })
-            && observation.refusal().is_some_and(|r| {
-                r.sqlstate == SqlState::UniqueViolation && r.constraint == attack.suspect
-            });
+            && observation
+                .refusal()
+                .is_some_and(|r| is_taken(r.sqlstate) && r.constraint == attack.suspect);
         refused_by_key || self.see(attack, observation, None).leak.is_some()
     }
 }
@@ -493,4 +509,12 @@ fn text_of(value: &serde_json::Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A unique key or an exclusion constraint says that the value is taken.
+fn is_taken(state: SqlState) -> bool {
+    matches!(
+        state,
+        SqlState::UniqueViolation | SqlState::ExclusionViolation
+    )
 }

@@ -2,7 +2,9 @@
 use super::judge::Bench;
 use super::observe::{Request, Runner, alone};
 use super::{Gain, Leak, ObserveError};
-use crate::catalog::{Function, Oid, Policy, PolicyCommand, Privilege, Relation, RelationKind};
+use crate::catalog::{
+    Function, Oid, Policy, PolicyCommand, Privilege, Relation, RelationKind, Volatility,
+};
 use crate::probes::{Aim, Attack, Attacker, Command, Object, Scene, Standing, rights};
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
@@ -215,6 +217,13 @@ async fn blame(
     let standing = bench.scene.attacker(attack.attacker).standing;
     let without_tenant = !matches!(standing, Standing::Member | Standing::VictimsMember);
     let asked = bench.scene.tenancy.policy_functions.get(&policy.oid);
+    for function in asked.into_iter().flatten() {
+        if let Some(steadied) = steadied(bench.scene, *function)
+            && !still_leaks(session, bench, attack, &steadied).await?
+        {
+            return Ok(Cause::Function(*function));
+        }
+    }
     if without_tenant
         && let Some([only]) = asked.map(Vec::as_slice)
         && let Some(silenced) = silenced(bench.scene, *only)
@@ -226,6 +235,23 @@ async fn blame(
         relation: table.oid,
         policy: policy.oid,
         check: check && policy.check.is_some(),
+    })
+}
+
+/// Makes an IMMUTABLE function STABLE, so that no plan keeps its value.
+fn steadied(scene: &Scene, oid: Oid) -> Option<String> {
+    let function = scene.catalog.functions.iter().find(|f| f.oid == oid)?;
+    (function.volatility == Volatility::Immutable).then(|| {
+        let arguments: Vec<&str> = function
+            .arguments
+            .iter()
+            .map(|argument| argument.type_name.as_str())
+            .collect();
+        format!(
+            "ALTER FUNCTION {}({}) STABLE;",
+            qualified(&function.schema, &function.name),
+            arguments.join(", ")
+        )
     })
 }
 

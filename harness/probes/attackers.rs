@@ -160,6 +160,7 @@ fn doctored(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker
         for (name, value) in [
             ("null", serde_json::Value::Null),
             ("empty texts", "".into()),
+            ("wildcards", "%".into()),
             ("numbers", 7.into()),
             ("arrays", serde_json::json!([])),
             ("objects", serde_json::json!({})),

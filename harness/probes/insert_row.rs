@@ -3,8 +3,9 @@ use super::read_row::victim_of;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, statement,
 };
-use crate::catalog::{Relation, RelationKind};
+use crate::catalog::{Oid, Relation, RelationKind};
 use crate::event::Severity;
+use crate::world::TrueRow;
 use std::collections::BTreeMap;
 
 pub struct InsertRow;
@@ -26,9 +27,11 @@ impl Probe for InsertRow {
         scene
             .honest()
             .flat_map(|(id, attacker)| {
-                tables
-                    .iter()
-                    .filter_map(move |relation| plant(scene, id, attacker, relation, self.name()))
+                tables.iter().flat_map(move |relation| {
+                    let mut out = plants(scene, id, attacker, relation, self.name());
+                    out.extend(crossed(scene, id, attacker, relation, self.name()));
+                    out
+                })
             })
             .collect()
     }
@@ -43,23 +46,111 @@ pub(super) fn plant(
     relation: &Relation,
     probe: &'static str,
 ) -> Option<Attack> {
-    let (leaf, row) = scene.victim_row(attacker, relation.oid)?;
-    Some(Attack {
+    let row = scene.victim_row(attacker, relation.oid)?;
+    let statement = statement::insert(scene, &attacker.role, relation, row.1, &BTreeMap::new());
+    Some(inserting(
+        id,
+        attacker,
+        relation,
+        probe,
+        (Form::Bare, statement),
+        (row, row),
+    ))
+}
+
+/// The same for each of the victim's rows: a write check may let rows of one state through and of another not.
+fn plants(
+    scene: &Scene,
+    id: AttackerId,
+    attacker: &Attacker,
+    relation: &Relation,
+    probe: &'static str,
+) -> Vec<Attack> {
+    let Some((_, first)) = scene.victim_row(attacker, relation.oid) else {
+        return Vec::new();
+    };
+    let rows = scene.rows(relation.oid);
+    let same = rows.into_iter().filter(|(_, row)| {
+        row.tenant == first.tenant && scene.is_foreign(attacker, relation.oid, row.tenant, row.user)
+    });
+    same.take(STATES)
+        .map(|row| {
+            let statement =
+                statement::insert(scene, &attacker.role, relation, row.1, &BTreeMap::new());
+            inserting(
+                id,
+                attacker,
+                relation,
+                probe,
+                (Form::Bare, statement),
+                (row, row),
+            )
+        })
+        .collect()
+}
+
+/// Rows of the victim that are planted one by one in each table.
+const STATES: usize = 4;
+
+/// A row of the attacker's own in which one column says that it is the victim tenant's: a membership that nobody gave,
+/// a row whose two tenant columns disagree.
+fn crossed(
+    scene: &Scene,
+    id: AttackerId,
+    attacker: &Attacker,
+    relation: &Relation,
+    probe: &'static str,
+) -> Vec<Attack> {
+    let (Some(own), Some(foreign)) = (
+        scene.own_row(attacker, relation.oid),
+        scene.victim_row(attacker, relation.oid),
+    ) else {
+        return Vec::new();
+    };
+    let movable = |column: &i16| relation.primary_key != [*column];
+    let columns = scene.tenant_columns(relation).into_iter().filter(movable);
+    columns
+        .filter_map(|column| {
+            let values =
+                BTreeMap::from([(column, scene.value(relation, foreign.1, column)?.to_owned())]);
+            let statement = statement::insert(scene, &attacker.role, relation, own.1, &values);
+            Some(inserting(
+                id,
+                attacker,
+                relation,
+                probe,
+                (Form::Whole, statement),
+                (own, foreign),
+            ))
+        })
+        .collect()
+}
+
+/// An insert in place of a row that is taken out first, so that no unique key is in the way.
+fn inserting(
+    id: AttackerId,
+    attacker: &Attacker,
+    relation: &Relation,
+    probe: &'static str,
+    (form, statement): (Form, String),
+    (replaced, victim): ((Oid, &TrueRow), (Oid, &TrueRow)),
+) -> Attack {
+    Attack {
         probe,
         severity: Severity::High,
         object: Object::Relation(relation.oid),
         command: Command::Insert,
-        form: Form::Bare,
+        form,
         attacker: id,
         preparation: vec![Preparation::Erase {
-            relation: leaf,
-            ctid: row.ctid.clone(),
+            relation: replaced.0,
+            ctid: replaced.1.ctid.clone(),
         }],
-        statement: statement::insert(scene, &attacker.role, relation, row, &BTreeMap::new()),
-        supplied: row.values.iter().flatten().cloned().collect(),
+        statement,
+        supplied: victim.1.values.iter().flatten().cloned().collect(),
         aim: Aim::Write,
-        victim: victim_of(attacker, row),
+        victim: victim_of(attacker, victim.1),
         watch: Vec::new(),
         suspect: None,
-    })
+    }
 }

@@ -14,6 +14,7 @@ mod insert_row;
 mod read_by_join;
 mod read_by_matview;
 mod read_by_view;
+mod read_cached_plan;
 mod read_partition;
 mod read_row;
 pub mod reassign_row;
@@ -49,6 +50,7 @@ pub static ALL: &[&dyn Probe] = &[
     &read_by_join::ReadByJoin,
     &read_by_matview::ReadByMatview,
     &read_by_view::ReadByView,
+    &read_cached_plan::ReadCachedPlan,
     &read_partition::ReadPartition,
     &read_row::ReadRow,
     &reassign_row::ReassignRow,

@@ -37,6 +37,19 @@ impl Probe for ReassignRow {
                     (Form::Bare, &first, ""),
                     (Form::Filtered, &first, filter.as_str()),
                 ];
+                let singles: Vec<_> = scene
+                    .tenant_columns(relation)
+                    .into_iter()
+                    .filter_map(|column| {
+                        Some(BTreeMap::from([(
+                            column,
+                            scene.value(relation, foreign, column)?.to_owned(),
+                        )]))
+                    })
+                    .filter(|single| *single != first)
+                    .collect();
+                // Where two columns name a tenant, each alone must be held.
+                variants.extend(singles.iter().map(|single| (Form::Bare, single, "")));
                 if whole != first {
                     // A composite reference lets the row move only together with what it refers to.
                     variants.push((Form::Whole, &whole, ""));

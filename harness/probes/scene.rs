@@ -206,6 +206,21 @@ impl<'a> Scene<'a> {
         ColumnRef { relation, column }
     }
 
+    /// The columns of a relation that hold the tenant itself.
+    pub fn tenant_columns(&self, relation: &Relation) -> Vec<i16> {
+        let holds = |number: &i16| {
+            self.tenancy.tenant.is_some()
+                && self.tenancy.key_of(self.column_ref(relation.oid, *number))
+                    == self.tenancy.tenant
+        };
+        relation
+            .columns
+            .iter()
+            .map(|column| column.number)
+            .filter(holds)
+            .collect()
+    }
+
     /// The value of a column in a row.
     pub fn value<'r>(&self, relation: &Relation, row: &'r TrueRow, number: i16) -> Option<&'r str> {
         let at = relation

@@ -26,23 +26,18 @@ impl Probe for UniqueKey {
                 .owned()
                 .filter(|relation| relation.parents.is_empty() && !is_directory(scene, relation))
             {
-                for unique in relation
-                    .uniques
-                    .iter()
-                    .filter(|unique| spans_tenants(scene, relation, unique))
-                {
+                for (name, columns) in shared_keys(scene, relation) {
                     let (Some((leaf, own)), Some((_, foreign))) = (
                         scene.own_row(attacker, relation.oid),
                         scene.victim_row(attacker, relation.oid),
                     ) else {
                         continue;
                     };
-                    let taken: BTreeMap<i16, String> = unique
-                        .columns
+                    let taken: BTreeMap<i16, String> = columns
                         .iter()
                         .filter_map(|n| Some((*n, scene.value(relation, foreign, *n)?.to_owned())))
                         .collect();
-                    if taken.len() != unique.columns.len() {
+                    if taken.len() != columns.len() {
                         continue;
                     }
                     out.push(Attack {
@@ -70,13 +65,50 @@ impl Probe for UniqueKey {
                         },
                         victim: victim_of(attacker, foreign),
                         watch: Vec::new(),
-                        suspect: Some(unique.name.clone()),
+                        suspect: Some(name),
                     });
                 }
             }
         }
         out
     }
+}
+
+/// Unique keys and exclusion constraints that tenants share, each with its columns.
+fn shared_keys(scene: &Scene, relation: &Relation) -> Vec<(String, Vec<i16>)> {
+    let uniques = relation
+        .uniques
+        .iter()
+        .filter(|unique| spans_tenants(scene, relation, unique))
+        .map(|unique| (unique.name.clone(), unique.columns.clone()));
+    let exclusions = relation.exclusions.iter().filter_map(|(name, definition)| {
+        let words: Vec<&str> = definition
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .collect();
+        let columns: Vec<i16> = relation
+            .columns
+            .iter()
+            .filter(|column| words.contains(&column.name.as_str()))
+            .map(|column| column.number)
+            .collect();
+        let scoped = columns
+            .iter()
+            .any(|number| names_owner(scene, relation, *number));
+        (!scoped && !columns.is_empty()).then(|| (name.clone(), columns))
+    });
+    uniques.chain(exclusions).collect()
+}
+
+/// Whether a column says whose the row is: a key, or a reference to a row that belongs to somebody.
+fn names_owner(scene: &Scene, relation: &Relation, number: i16) -> bool {
+    scene
+        .tenancy
+        .key_of(scene.column_ref(relation.oid, number))
+        .is_some()
+        || relation
+            .foreign_keys
+            .iter()
+            .any(|key| key.columns.contains(&number) && scene.is_owned(key.target))
 }
 
 /// The tables of tenants and users themselves: a name that is unique among them is taken for everybody by design.
@@ -108,20 +140,12 @@ fn spans_tenants(scene: &Scene, relation: &Relation, unique: &Unique) -> bool {
         let Some(column) = relation.columns.iter().find(|c| c.number == *number) else {
             return false;
         };
-        let is_key = scene
-            .tenancy
-            .key_of(scene.column_ref(relation.oid, *number))
-            .is_some();
-        let refers = relation
-            .foreign_keys
-            .iter()
-            .any(|key| key.columns.contains(number) && scene.is_owned(key.target));
         let drawn = column.generated != Generated::No
             || column
                 .default
                 .as_deref()
                 .is_some_and(|text| text.contains('('));
-        !is_key && !refers && !drawn && column.type_name != "uuid"
+        !names_owner(scene, relation, *number) && !drawn && column.type_name != "uuid"
     };
     !unique.columns.is_empty() && unique.predicate.is_none() && unique.columns.iter().all(natural)
 }

@@ -12,22 +12,24 @@ pub fn roles(
     evidence: &mut Vec<String>,
 ) -> Roles {
     let reachable = |role: &Role| reachable(catalog, role);
-    let mut logins: Vec<(usize, &Role)> = catalog
-        .roles
-        .iter()
-        .filter(|role| role.login && !role.superuser && !role.bypass_rls && !role.replication)
-        .map(|role| {
-            (
-                reachable(role)
-                    .iter()
-                    .filter(|oid| weight(catalog, **oid) > 0)
-                    .count()
-                    + usize::from(weight(catalog, role.oid) > 0),
-                role,
-            )
-        })
-        .filter(|(count, _)| *count > 0)
-        .collect();
+    let candidates = |bypass: bool| -> Vec<(usize, &Role)> {
+        let fits = |role: &&Role| {
+            role.login && !role.superuser && !role.replication && role.bypass_rls == bypass
+        };
+        let weighed = catalog.roles.iter().filter(fits).map(|role| {
+            let groups = reachable(role)
+                .iter()
+                .filter(|oid| weight(catalog, **oid) > 0)
+                .count();
+            (groups + usize::from(weight(catalog, role.oid) > 0), role)
+        });
+        weighed.filter(|(count, _)| *count > 0).collect()
+    };
+    let mut logins = candidates(false);
+    if logins.is_empty() {
+        // Then the application can only log in as a role that no policy holds back.
+        logins = candidates(true);
+    }
     logins.sort_by_key(|(count, role)| (std::cmp::Reverse(*count), role.oid));
     if let Some((_, login)) = logins.first() {
         let mut found = behind(catalog, facts, login);
@@ -100,6 +102,17 @@ fn behind(catalog: &Catalog, facts: &Facts, login: &Role) -> Roles {
             plain.push((standing(catalog, facts, role), role));
         }
     }
+    if enjoys(catalog, login) {
+        let members = vec![login.name.clone()];
+        return Roles {
+            login: login.name.clone(),
+            members,
+            anonymous: Vec::new(),
+            trusted,
+            role_is_key: None,
+            made: false,
+        };
+    }
     // The gateway's own rights matter only when it does not switch to another role.
     if plain.iter().any(|(_, role)| role.oid != login.oid) {
         plain.retain(|(_, role)| role.oid != login.oid);
@@ -126,6 +139,25 @@ fn behind(catalog: &Catalog, facts: &Facts, login: &Role) -> Roles {
         role_is_key: None,
         made: false,
     }
+}
+
+/// A login that inherits what its groups may do has no need to switch to one of them, unless policies ask for a group.
+fn enjoys(catalog: &Catalog, login: &Role) -> bool {
+    let named = |oid: Oid| {
+        let policies = catalog
+            .relations
+            .iter()
+            .filter(|r| !r.platform)
+            .flat_map(|r| &r.policies);
+        policies
+            .filter(|policy| policy.roles.contains(&oid))
+            .count()
+    };
+    let groups = reachable(catalog, login);
+    let by_group: usize = groups.iter().map(|oid| named(*oid)).sum();
+    let own = weight(catalog, login.oid) > 0;
+    let inherits = login.inherit && groups.iter().any(|oid| weight(catalog, *oid) > 0);
+    (own || inherits) && (named(login.oid) > 0 || by_group == 0) && (own || login.inherit)
 }
 
 /// How much a role looks like a signed-in user's: policies written for it that name the caller, then privileges.
