@@ -1,5 +1,5 @@
 //! Calls functions that run with their owner's rights, with arguments drawn from the victim's real values.
-use super::arguments::{Call, calls, opens_door};
+use super::arguments::{Call, calls, opens_door, runs_text};
 use super::{Aim, Attack, Command, Form, Object, Probe, Scene, Standing, Victim, attackers};
 use crate::catalog::{Function, FunctionKind};
 use crate::event::Severity;
@@ -55,11 +55,14 @@ impl Probe for CallDefiner {
 }
 
 /// Functions that a caller can call and that may reach more than the caller: SECURITY DEFINER, with a body that names
-/// rows. A function with the caller's own rights opens nothing that a plain statement would not.
+/// rows, or any that runs the text it is given. Another function with the caller's own rights opens nothing that a plain statement would not.
 pub(super) fn is_door(scene: &Scene, function: &Function) -> bool {
     let callable = matches!(
         function.kind,
         FunctionKind::Function | FunctionKind::Procedure
     ) && !matches!(function.returns.as_str(), "trigger" | "event_trigger");
-    callable && function.definer && !function.platform && opens_door(scene, function)
+    callable
+        && (function.definer || runs_text(function))
+        && !function.platform
+        && opens_door(scene, function)
 }

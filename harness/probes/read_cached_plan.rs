@@ -55,11 +55,11 @@ fn handed_on(before: &Attacker, after: &Attacker, query: &str) -> String {
         caller
             .settings
             .iter()
-            .map(|(name, value)| format!("SET LOCAL {} = {};", identifier(name), literal(value)))
+            .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
             .collect()
     };
     format!(
-        "DEALLOCATE ALL;SET LOCAL plan_cache_mode = force_generic_plan;{}PREPARE handed_on AS {query};EXECUTE handed_on;{}EXECUTE handed_on",
+        "DEALLOCATE ALL;\nSET LOCAL plan_cache_mode = force_generic_plan;\n{}PREPARE handed_on AS {query};\nEXECUTE handed_on;\n{}EXECUTE handed_on",
         claims(before),
         claims(after)
     )
