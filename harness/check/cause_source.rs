@@ -61,10 +61,20 @@ pub fn culprit(catalog: &Catalog, migrations: &Migrations, cause: &Cause) -> Cul
                 .find(|role| role.oid == *oid)
                 .map(|role| role.name.clone())
                 .unwrap_or_default();
+            // Roles belong to the cluster, so no event trigger sees them made: the statement is found by its words.
+            let made = (0..migrations.statements.len()).rev().find(|&at| {
+                let text = migrations.text(at).to_lowercase();
+                text.contains("bypassrls")
+                    && text.contains(&name.to_lowercase())
+                    && !migrations.is_platform(at)
+            });
+            let source = made.map(|at| {
+                migrations.source(at, Clause::Statement, "no policy holds for this role")
+            });
             Culprit {
                 kind: "role".to_owned(),
                 name,
-                source: None,
+                source,
             }
         }
         Cause::Policy {

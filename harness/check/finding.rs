@@ -66,6 +66,7 @@ fn rank(scene: &Scene, attack: &Attack) -> impl Ord + use<> {
         std::cmp::Reverse(attack.severity),
         attack.command,
         attacker.standing,
+        crate::probes::is_roundabout(attack.probe),
         attack.form,
         object.unwrap_or_default(),
         attack.attacker,

@@ -70,6 +70,13 @@ pub async fn cause(
         });
     }
     if attack.command == Command::Truncate {
+        let table = scene.relation(relation);
+        let attacker = scene.attacker(attack.attacker);
+        if let Some(cause @ (Cause::NotForced(_) | Cause::Bypass(_))) =
+            table.and_then(|table| unpoliced(scene, attacker, table))
+        {
+            return Ok(cause);
+        }
         return Ok(Cause::Grant {
             relation,
             privilege: Privilege::Truncate,

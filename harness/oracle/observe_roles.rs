@@ -2,6 +2,7 @@
 use crate::catalog::Catalog;
 use crate::sql::{identifier, literal};
 use crate::tenancy::Roles;
+use std::collections::BTreeSet;
 use tokio_postgres::Client;
 
 /// Makes what the schema lacks. `tenants` are role names to make where each tenant is a role.
@@ -25,8 +26,14 @@ pub async fn make(
             script.push_str(&format!("GRANT {} TO {login};", identifier(group)));
         }
         if roles.members.contains(&roles.login) {
-            for schema in catalog.schemas.iter().filter(|schema| !schema.platform) {
-                let name = identifier(&schema.name);
+            let own = catalog
+                .relations
+                .iter()
+                .filter(|r| !r.platform)
+                .map(|r| r.schema.as_str());
+            let schemas: BTreeSet<&str> = own.collect();
+            for schema in schemas {
+                let name = identifier(schema);
                 script.push_str(&format!("GRANT USAGE ON SCHEMA {name} TO {login};GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name} TO {login};GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {login};"));
             }
         }

@@ -64,3 +64,8 @@ pub static ALL: &[&dyn Probe] = &[
 pub fn named_probe(name: &str) -> Option<&'static dyn Probe> {
     ALL.iter().copied().find(|probe| probe.name() == name)
 }
+
+/// Probes that also show what a plainer one shows: their finding is named after the plainer one.
+pub fn is_roundabout(name: &str) -> bool {
+    matches!(name, "read-by-join" | "read-cached-plan")
+}
