@@ -15,7 +15,7 @@ pub use campaign::{Judged, Living, Worker, prove_baseline, run};
 pub use error::CheckError;
 pub use ready::Ready;
 pub use rounds::attacks;
-pub use stage::{Filled, Migrated, migrate};
+pub use stage::{Filled, MIGRATED, Migrated, migrate};
 
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;

@@ -14,14 +14,16 @@ use crate::tenancy::{self, Tenancy};
 use crate::world::{self, Truth, World, load};
 use std::collections::BTreeSet;
 
-/// Names of the scratch databases; the server stage makes them unique to the run where the server is shared.
-const EMPTY: &str = "migrated";
+/// The scratch database with the migrated schema and no rows of ours; `Server::clone_database` copies it. The server stage
+/// makes the names unique to the run where the server is shared.
+pub const MIGRATED: &str = "migrated";
 const FILLED: &str = "filled";
 
 /// JSON keys of a token that its user may write: Supabase's auth lets every user edit `user_metadata`
 /// (supabase.com/docs/guides/auth/users).
 const EDITABLE: &str = "user_metadata";
 
+/// A server with the migrated schema, and what was read of it.
 pub struct Migrated {
     pub server: Server,
     pub migrations: Migrations,
@@ -31,6 +33,7 @@ pub struct Migrated {
     pub settings: Vec<String>,
 }
 
+/// A loaded world and the truth about it.
 pub struct Filled {
     pub world: World,
     pub truth: Truth,
@@ -64,8 +67,8 @@ pub async fn migrate(
         total: 0,
     });
     let server = Server::start(&request(plan)).await?;
-    server.create_database(EMPTY).await?;
-    let session = server.connect(EMPTY, None).await?;
+    server.create_database(MIGRATED).await?;
+    let session = server.connect(MIGRATED, None).await?;
     let applied = apply::apply(session.client(), &read, |done, total| {
         listener.hear(&Event::Phase {
             phase: Phase::Migrations,
@@ -126,7 +129,7 @@ pub async fn fill(
         total: 0,
     });
     let server = &migrated.server;
-    server.clone_database(EMPTY, FILLED).await?;
+    server.clone_database(MIGRATED, FILLED).await?;
     let session = connect(migrated, FILLED, None).await?;
     let mut tenancy = migrated.tenancy.clone();
     let outline = load::plan(session.client(), &migrated.catalog, &tenancy).await?;
