@@ -1,0 +1,32 @@
+-- The only role that the application can log in as has BYPASSRLS.
+-- system: none
+-- expect: leak read-row on public.accounts at crm_bypass_app
+
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'crm_bypass_app') then
+    create role crm_bypass_app login bypassrls;
+  end if;
+end
+$$;
+
+create table public.accounts (
+  id uuid primary key default gen_random_uuid(),
+  name text not null
+);
+
+create table public.deals (
+  id uuid primary key default gen_random_uuid(),
+  account_id uuid not null references public.accounts (id),
+  title text not null
+);
+
+alter table public.accounts enable row level security;
+alter table public.deals enable row level security;
+
+create policy accounts_own on public.accounts
+  using (id = nullif(current_setting('crm.account', true), '')::uuid);
+create policy deals_own on public.deals
+  using (account_id = nullif(current_setting('crm.account', true), '')::uuid);
+
+grant select, insert, update, delete on public.accounts, public.deals to crm_bypass_app;
