@@ -40,6 +40,17 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
             .or_insert_with(|| Mark::Unproven(why_empty(scene, cell)));
     }
     functions(judged, &mut cells);
+    for (id, _) in scene.honest() {
+        for oid in &scene.tenancy.unknown {
+            let why =
+                "its policies ask who the caller is, but no column is known to say whose a row is"
+                    .to_owned();
+            cells.insert(
+                (Object::Relation(*oid), Command::Select, id),
+                Mark::Unproven(Reason::NoRow { why }),
+            );
+        }
+    }
     cells
 }
 

@@ -31,6 +31,7 @@ pub fn apply(
     }
     for shared in &overrides.shared {
         let oid = relation(catalog, &shared.table)?.oid;
+        tenancy.unknown.remove(&oid);
         tenancy.scopes.insert(
             oid,
             Scope::Shared {

@@ -4,9 +4,9 @@ use super::facts::{Atom, Facts};
 use super::keys::{choose, claim_name, key};
 use super::reading::Reader;
 use super::scopes::{Chosen, add_namesakes, scopes, tables};
-use super::{Claim, ClaimMeaning, ColumnRef, Key, KeyId, Membership, Tenancy, roles};
+use super::{Claim, ClaimMeaning, ColumnRef, Key, KeyId, Membership, Scope, Tenancy, roles};
 use crate::catalog::{Catalog, FunctionKind, Oid, Relation, Shape, class};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the schema says of tenants. `editable` names the JSON keys that users can write by themselves.
 pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
@@ -46,11 +46,13 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
     let memberships = memberships(catalog, &facts, &keys, tenant, user);
     let roles = roles::roles(catalog, &facts, role_is_key, &mut evidence);
     let arguments = arguments(&classes, &order);
+    let unknown = unknown(catalog, &facts, &scopes, &claims);
     Tenancy {
         keys,
         tenant,
         user,
         scopes,
+        unknown,
         claims,
         memberships,
         roles,
@@ -68,6 +70,43 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
             .map(|(policy, facts)| (*policy, facts.readers.iter().copied().collect()))
             .collect(),
     }
+}
+
+/// Tables that nobody owns as far as is known, with a policy that asks for the caller all the same.
+fn unknown(
+    catalog: &Catalog,
+    facts: &Facts,
+    scopes: &BTreeMap<Oid, Scope>,
+    claims: &[Claim],
+) -> BTreeSet<Oid> {
+    let asks = |relation: &&Relation| {
+        let names = |(setting, path): &(String, Vec<String>)| {
+            claims.iter().any(|claim| {
+                claim.setting == *setting
+                    && claim.path == *path
+                    && matches!(claim.meaning, ClaimMeaning::Key(_))
+            })
+        };
+        let about_caller = |oid: Oid| {
+            facts
+                .policies
+                .get(&oid)
+                .is_some_and(|facts| facts.claims.iter().any(names))
+        };
+        relation
+            .policies
+            .iter()
+            .any(|policy| about_caller(policy.oid))
+    };
+    let shared =
+        |relation: &&Relation| matches!(scopes.get(&relation.oid), Some(Scope::Shared { .. }));
+    catalog
+        .relations
+        .iter()
+        .filter(shared)
+        .filter(asks)
+        .map(|relation| relation.oid)
+        .collect()
 }
 
 /// Columns that arguments are compared with or stored in.

@@ -1,6 +1,6 @@
 //! What the schema says of tenants: keys that identify them, whose each row is, and how one becomes a user.
 use crate::catalog::Oid;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Index into `Tenancy::keys`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +23,8 @@ pub struct Tenancy {
     pub user: Option<KeyId>,
     /// Whose the rows of a table are, for every table, partitioned table and foreign table.
     pub scopes: BTreeMap<Oid, Scope>,
+    /// Tables whose policies ask who the caller is, though nothing known says whose their rows are.
+    pub unknown: BTreeSet<Oid>,
     /// The settings and JSON paths that identify the caller.
     pub claims: Vec<Claim>,
     /// Tables in which a row says that a user belongs to a tenant.

@@ -1,6 +1,6 @@
--- Every signed-in user may list the whole bucket: the folder is not compared with an organization.
+-- Files are told apart by the first folder of their name alone: no column says whose a file is, and the run must say so.
 -- system: supabase
--- expect: leak read-row on storage.objects at org_files_select
+-- expect: unproven read-row on storage.objects
 
 create type public.org_role as enum ('member', 'admin', 'owner');
 create type public.member_status as enum ('active', 'suspended', 'removed');
