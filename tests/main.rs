@@ -7,6 +7,7 @@ mod migrations;
 mod report;
 mod scenarios;
 mod server;
+mod sessions;
 mod support;
 mod tenancy;
 mod tidy;

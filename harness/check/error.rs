@@ -63,7 +63,7 @@ impl From<CheckError> for Failure {
             CheckError::NoTenant => Failure::new(2, title)
                 .note("no policy compares a column with the caller, and no table is referred to by at least two others")
                 .help("name the column that a tenant is: `tenant = \"public.organizations.id\"` under [tenancy] in watertight.toml"),
-            CheckError::Baseline { evidence } => evidence.into_iter().fold(Failure::new(4, title), |failure, line| failure.note(format!("inferred: {line}"))).help("correct what was inferred wrongly in watertight.toml (`watertight init` writes it down), then run again"),
+            CheckError::Baseline { evidence } => evidence.into_iter().fold(Failure::new(4, title), Failure::note).help("correct what was understood wrongly in watertight.toml (`watertight init` writes it down), then run again"),
             CheckError::UnknownObject { nearest, .. } => {
                 let failure = Failure::new(2, title);
                 match nearest {

@@ -76,6 +76,15 @@ fn claims(tenancy: &mut Tenancy, overrides: &TenancyOverrides) {
         };
         !named.iter().any(corrected)
     });
+    for claim in &named {
+        let path = claim.path.iter().map(|step| format!(" → {step}"));
+        let text = format!(
+            "the configuration says who calls by {}{}",
+            claim.setting,
+            path.collect::<String>()
+        );
+        tenancy.evidence.push(text);
+    }
     tenancy.claims.extend(named);
 }
 
