@@ -69,6 +69,7 @@ fn rank(scene: &Scene, attack: &Attack) -> impl Ord + use<> {
         crate::probes::is_roundabout(attack.probe),
         attack.form,
         object.unwrap_or_default(),
+        attack.statement.len(),
         attack.attacker,
     )
 }

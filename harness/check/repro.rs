@@ -1,26 +1,40 @@
 //! Makes the script of a finding: the fewest rows and claims with which the same attack still leaks.
 use super::campaign::Worker;
 use crate::oracle::observe::{Request, Runner, alone};
-use crate::oracle::{Bench, Fate, Leak, ObserveError};
-use crate::probes::{Attack, Attacker, Preparation};
+use crate::oracle::{Bench, Fate, Leak, Observation, ObserveError};
+use crate::probes::{Aim, Attack, Attacker, Preparation};
 use crate::shrink::{Case, closure, reduce, render};
 use std::collections::BTreeSet;
 
 type Place = (u32, String);
 
-/// The script, and whether shrinking kept the leak alive.
+/// A leak that is made smaller: it must stay one of the same victim.
+struct Shrinking<'a> {
+    worker: &'a Worker,
+    bench: &'a Bench<'a>,
+    attack: &'a Attack,
+    leak: &'a Leak,
+}
+
+/// The script. `victim` is the name of the tenant or user that the leak is about.
 pub async fn repro(
     worker: &Worker,
     bench: &Bench<'_>,
     attack: &Attack,
+    leak: &Leak,
     victim: &str,
-    got: &str,
 ) -> Result<String, ObserveError> {
+    let shrinking = Shrinking {
+        worker,
+        bench,
+        attack,
+        leak,
+    };
     let attacker = bench.scene.attacker(attack.attacker).clone();
     let about = about(worker, bench, attack).await?;
     let start = closure(bench.scene, attack, &about);
     let rows = match reduce(&start, async |rows: &[Place]| {
-        leaks(worker, bench, attack, &attacker, rows).await
+        shrinking.leaks(&attacker, rows).await
     })
     .await
     {
@@ -28,13 +42,17 @@ pub async fn repro(
         None => {
             let all = everything(bench, attack);
             reduce(&all, async |rows: &[Place]| {
-                leaks(worker, bench, attack, &attacker, rows).await
+                shrinking.leaks(&attacker, rows).await
             })
             .await
             .unwrap_or(all)
         }
     };
-    let attacker = fewer_claims(worker, bench, attack, attacker, &rows).await;
+    let attacker = shrinking.fewer_claims(attacker, &rows).await;
+    let got = match shrinking.attack_among(&attacker, &rows).await {
+        Ok(observation) => observation.summary(attack.command.name()),
+        Err(_) => String::new(),
+    };
     Ok(render(
         bench.scene,
         &Case {
@@ -43,7 +61,7 @@ pub async fn repro(
             rows,
         },
         victim,
-        got,
+        &got,
     ))
 }
 
@@ -119,86 +137,75 @@ fn everything(bench: &Bench<'_>, attack: &Attack) -> Vec<Place> {
         .collect()
 }
 
-/// Whether the attack still leaks when nothing but these rows stands in the database.
-async fn leaks(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    attack: &Attack,
-    attacker: &Attacker,
-    rows: &[Place],
-) -> bool {
-    let mut smaller = attack.clone();
-    smaller.preparation.push(Preparation::KeepOnly {
-        rows: rows.to_vec(),
-    });
-    let free = match &attack.aim {
-        crate::probes::Aim::Tell { free } => alone(
-            &worker.gateway,
-            &Request::new(
-                free,
-                &smaller.preparation,
-                &[],
-                true,
-                Runner::Attacker(attacker),
-            ),
-        )
-        .await
-        .ok(),
-        _ => None,
-    };
-    match alone(
-        &worker.gateway,
-        &Request::of(&smaller, Runner::Attacker(attacker)),
-    )
-    .await
-    {
-        Ok(observation) => leak_of(bench, &smaller, &observation, free.as_ref()).is_some(),
-        Err(_) => false,
+impl Shrinking<'_> {
+    /// The attack when nothing but these rows stands in the database.
+    async fn attack_among(
+        &self,
+        attacker: &Attacker,
+        rows: &[Place],
+    ) -> Result<Observation, ObserveError> {
+        let request = Request::of(&self.among(rows), Runner::Attacker(attacker));
+        alone(&self.worker.gateway, &request).await
     }
-}
 
-fn leak_of(
-    bench: &Bench<'_>,
-    attack: &Attack,
-    observation: &crate::oracle::Observation,
-    free: Option<&crate::oracle::Observation>,
-) -> Option<Leak> {
-    bench.see(attack, observation, free).leak
-}
+    fn among(&self, rows: &[Place]) -> Attack {
+        let mut smaller = self.attack.clone();
+        smaller.preparation.push(Preparation::KeepOnly {
+            rows: rows.to_vec(),
+        });
+        smaller
+    }
 
-/// Leaves out settings and parts of their JSON documents that the leak does not need.
-async fn fewer_claims(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    attack: &Attack,
-    attacker: Attacker,
-    rows: &[Place],
-) -> Attacker {
-    let mut kept = attacker;
-    for at in (0..kept.settings.len()).rev() {
-        let mut fewer = kept.clone();
-        fewer.settings.remove(at);
-        if leaks(worker, bench, attack, &fewer, rows).await {
-            kept = fewer;
-            continue;
-        }
-        let Ok(serde_json::Value::Object(document)) = serde_json::from_str(&kept.settings[at].1)
-        else {
-            continue;
+    /// Whether it still leaks to this attacker, about the same victim.
+    async fn leaks(&self, attacker: &Attacker, rows: &[Place]) -> bool {
+        let smaller = self.among(rows);
+        let free = match &self.attack.aim {
+            Aim::Tell { free } => {
+                let runner = Runner::Attacker(attacker);
+                let request = Request::new(free, &smaller.preparation, &[], true, runner);
+                alone(&self.worker.gateway, &request).await.ok()
+            }
+            _ => None,
         };
-        for name in document.keys() {
+        let Ok(observation) = self.attack_among(attacker, rows).await else {
+            return false;
+        };
+        let seen = self.bench.see(&smaller, &observation, free.as_ref()).leak;
+        seen.is_some_and(|leak| leak.victim == self.leak.victim)
+    }
+
+    /// Leaves out settings and parts of their JSON documents that the leak does not need.
+    async fn fewer_claims(&self, attacker: Attacker, rows: &[Place]) -> Attacker {
+        let mut kept = attacker;
+        for at in (0..kept.settings.len()).rev() {
             let mut fewer = kept.clone();
-            let Ok(serde_json::Value::Object(mut smaller)) =
-                serde_json::from_str::<serde_json::Value>(&fewer.settings[at].1)
-            else {
+            fewer.settings.remove(at);
+            if self.leaks(&fewer, rows).await {
+                kept = fewer;
+                continue;
+            }
+            let Some(document) = object(&kept.settings[at].1) else {
                 continue;
             };
-            smaller.shift_remove(name);
-            fewer.settings[at].1 = serde_json::Value::Object(smaller).to_string();
-            if leaks(worker, bench, attack, &fewer, rows).await {
-                kept = fewer;
+            for name in document.keys() {
+                let mut fewer = kept.clone();
+                let Some(mut smaller) = object(&fewer.settings[at].1) else {
+                    continue;
+                };
+                smaller.shift_remove(name);
+                fewer.settings[at].1 = serde_json::Value::Object(smaller).to_string();
+                if self.leaks(&fewer, rows).await {
+                    kept = fewer;
+                }
             }
         }
+        kept
     }
-    kept
+}
+
+fn object(text: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
+    match serde_json::from_str(text) {
+        Ok(serde_json::Value::Object(document)) => Some(document),
+        _ => None,
+    }
 }

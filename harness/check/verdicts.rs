@@ -57,8 +57,8 @@ pub async fn findings(
             worker,
             bench,
             &group[0].judged.attack,
+            &group[0].leak,
             &found.victim,
-            &group[0].judged.got,
         )
         .await?;
         listener.hear(&Event::Leak(Box::new(found.clone())));
