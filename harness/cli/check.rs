@@ -5,7 +5,9 @@ use crate::config::{CheckPlan, Date, Gate, Known, Resolved, resolve};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
 use crate::report::{self, Look, ReportError, Reports};
+use crate::scenario::{Base, Scenario};
 use crate::stop::Stop;
+use std::path::Path;
 
 pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Exit, Failure> {
     let resolved = decide(flags, session)?;
@@ -59,9 +61,35 @@ fn decide<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Resolved
         probes: &probes,
         formats: &formats,
     };
-    let settings = session.global.settings().over(flags.settings());
+    let mut settings = session.global.settings().over(flags.settings());
     let profile = session.global.profile.as_deref();
-    Ok(resolve(settings, profile, &config, session.working, known)?)
+    let scenario = scenario_of(flags, session.working);
+    if let Some(Scenario {
+        base: Base::System(name),
+        ..
+    }) = &scenario
+    {
+        settings.migrations = None;
+        settings.system = Some(vec![name.clone()]);
+    }
+    let mut resolved = resolve(settings, profile, &config, session.working, known)?;
+    if let Some(scenario) = scenario {
+        resolved.plans = resolved
+            .plans
+            .into_iter()
+            .take(1)
+            .map(|plan| scenario.plan(plan))
+            .collect();
+    }
+    Ok(resolved)
+}
+
+/// A file with a scenario's header says itself what it stands on.
+fn scenario_of(flags: &Check, working: &Path) -> Option<Scenario> {
+    let path = flags.target.directory.as_ref()?;
+    let is_sql = path.extension().is_some_and(|extension| extension == "sql");
+    let text = is_sql.then(|| std::fs::read_to_string(working.join(path)).ok())??;
+    Scenario::parse(path, &text).ok()
 }
 
 fn open<E: Engine>(resolved: &Resolved, session: &Session<'_, E>) -> Result<Reports, Failure> {
