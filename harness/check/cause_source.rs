@@ -1,6 +1,6 @@
 //! Names a cause and shows the statement that made it.
 use crate::catalog::{Catalog, ObjectKey, Oid, Privilege, Relation, Volatility};
-use crate::event::Culprit;
+use crate::event::{Culprit, Source};
 use crate::migrations::{Clause, Migrations};
 use crate::oracle::observe_cause::{Cause, ConstraintKind};
 
@@ -12,195 +12,192 @@ const PG_POLICY: Oid = 3256;
 
 /// The culprit of a finding: what people should look at, and where it stands.
 pub fn culprit(catalog: &Catalog, migrations: &Migrations, cause: &Cause) -> Culprit {
-    let place = |class: Oid, object: Oid, tag: &str, clause: Clause<'_>, label: &str| {
-        let statement = statement(catalog, class, object, tag)?;
-        (!migrations.is_platform(statement)).then(|| migrations.source(statement, clause, label))
-    };
-    let relation = |oid: &Oid| catalog.relations.iter().find(|r| r.oid == *oid);
-    let named = |oid: &Oid| {
-        relation(oid)
-            .map(|r| format!("{}.{}", r.schema, r.name))
-            .unwrap_or_default()
+    let search = Search {
+        catalog,
+        migrations,
     };
     match cause {
-        Cause::NoRls(oid) => Culprit {
-            kind: "row-level security".to_owned(),
-            name: "row-level security".to_owned(),
-            source: place(
-                PG_CLASS,
-                *oid,
-                "DISABLE",
-                Clause::Action,
-                "row-level security is switched off here",
-            )
-            .or_else(|| {
-                place(
-                    PG_CLASS,
-                    *oid,
-                    "CREATE TABLE",
-                    Clause::Name,
-                    "row-level security is never enabled",
-                )
-            }),
-        },
-        Cause::NotForced(oid) => Culprit {
-            kind: "row-level security".to_owned(),
-            name: "force row-level security".to_owned(),
-            source: place(
-                PG_CLASS,
-                *oid,
-                "CREATE TABLE",
-                Clause::Name,
-                "the owner is exempt: row-level security is not forced",
-            ),
-        },
-        Cause::Bypass(oid) => {
-            let name = catalog
-                .roles
-                .iter()
-                .find(|role| role.oid == *oid)
-                .map(|role| role.name.clone())
-                .unwrap_or_default();
-            // Roles belong to the cluster, so no event trigger sees them made: the statement is found by its words.
-            let made = (0..migrations.statements.len()).rev().find(|&at| {
-                let text = migrations.text(at).to_lowercase();
-                text.contains("bypassrls")
-                    && text.contains(&name.to_lowercase())
-                    && !migrations.is_platform(at)
-            });
-            let source = made.map(|at| {
-                migrations.source(at, Clause::Statement, "no policy holds for this role")
-            });
-            Culprit {
-                kind: "role".to_owned(),
-                name,
-                source,
-            }
-        }
+        Cause::NoRls(oid) => search.no_rls(*oid),
+        Cause::NotForced(oid) => search.not_forced(*oid),
+        Cause::Bypass(oid) => search.bypass(*oid),
         Cause::Policy {
-            relation: table,
+            relation,
             policy,
             check,
-        } => {
-            let found = relation(table).and_then(|r| r.policies.iter().find(|p| p.oid == *policy));
-            let clause = if *check {
-                Clause::WithCheck
-            } else {
-                Clause::Using
-            };
-            let clause = if found.is_some_and(|p| p.using.is_none()) {
-                Clause::WithCheck
-            } else {
-                clause
-            };
-            let label = if *check {
-                "accepts rows of other tenants"
-            } else {
-                "lets rows of other tenants through"
-            };
-            Culprit {
-                kind: "policy".to_owned(),
-                name: found.map(|p| p.name.clone()).unwrap_or_default(),
-                source: place(PG_POLICY, *policy, "POLICY", clause, label),
-            }
-        }
-        Cause::View(oid) => {
-            let kind = relation(oid).map(kind_of).unwrap_or("view");
-            Culprit {
-                kind: kind.to_owned(),
-                name: named(oid),
-                source: place(
-                    PG_CLASS,
-                    *oid,
-                    "VIEW",
-                    Clause::Name,
-                    "reads with its owner's rights, past the policies of its tables",
-                ),
-            }
-        }
-        Cause::Function(oid) => {
-            let function = catalog.functions.iter().find(|f| f.oid == *oid);
-            let name = function
-                .map(|f| format!("{}.{}", f.schema, f.name))
-                .unwrap_or_default();
-            let definer = function.is_some_and(|f| f.definer);
-            let (clause, label) = if definer {
-                (
-                    Clause::Security,
-                    "runs with its owner's rights and does not check the caller",
-                )
-            } else if function.is_some_and(|f| f.volatility == Volatility::Immutable) {
-                (
-                    Clause::Statement,
-                    "is IMMUTABLE though it reads a setting: a kept plan keeps its value",
-                )
-            } else {
-                (Clause::Body, "trusts what the caller can write")
-            };
-            Culprit {
-                kind: "function".to_owned(),
-                name,
-                source: place(PG_PROC, *oid, "FUNCTION", clause, label),
-            }
-        }
+        } => search.policy(*relation, *policy, *check),
+        Cause::View(oid) => search.view(*oid),
+        Cause::Function(oid) => search.function(*oid),
         Cause::Grant {
-            relation: table,
+            relation,
             privilege,
-        } => Culprit {
-            kind: "grant".to_owned(),
-            name: privilege_name(*privilege).to_owned(),
-            source: place(
-                PG_CLASS,
-                *table,
-                "GRANT",
-                Clause::Command,
-                "gives a right that no policy limits",
-            )
-            .or_else(|| {
-                place(
-                    PG_CLASS,
-                    *table,
-                    "CREATE TABLE",
-                    Clause::Name,
-                    "default privileges give a right that no policy limits",
-                )
-            }),
-        },
+        } => search.grant(*relation, *privilege),
         Cause::Constraint {
-            relation: table,
+            relation,
             name,
             kind,
-        } => {
-            let (word, label) = match kind {
-                ConstraintKind::ForeignKey => {
-                    ("foreign key", "accepts a reference to any tenant's row")
-                }
-                ConstraintKind::Unique => ("unique key", "is shared by all tenants"),
-            };
-            let found = relation(table);
-            let key = found
-                .and_then(|r| r.foreign_keys.iter().find(|k| k.name == *name))
-                .map(|k| (PG_CONSTRAINT, k.oid));
-            let index = found
-                .and_then(|r| r.uniques.iter().find(|u| u.name == *name))
-                .map(|u| (PG_CLASS, u.index));
-            let source = key
-                .or(index)
-                .and_then(|(class, oid)| place(class, oid, "", Clause::Constraint(name), label))
-                .or_else(|| {
-                    place(
-                        PG_CLASS,
-                        *table,
-                        "CREATE TABLE",
-                        Clause::Constraint(name),
-                        label,
-                    )
-                });
-            Culprit {
-                kind: word.to_owned(),
-                name: name.clone(),
-                source,
+        } => search.constraint(*relation, name, *kind),
+    }
+}
+
+/// Looks for the statements that made things.
+struct Search<'a> {
+    catalog: &'a Catalog,
+    migrations: &'a Migrations,
+}
+
+impl Search<'_> {
+    fn place(
+        &self,
+        class: Oid,
+        object: Oid,
+        tag: &str,
+        clause: Clause<'_>,
+        label: &str,
+    ) -> Option<Source> {
+        let statement = statement(self.catalog, class, object, tag)?;
+        (!self.migrations.is_platform(statement))
+            .then(|| self.migrations.source(statement, clause, label))
+    }
+
+    /// The statement that made a table.
+    fn table(&self, oid: Oid, clause: Clause<'_>, label: &str) -> Option<Source> {
+        self.place(PG_CLASS, oid, "CREATE TABLE", clause, label)
+    }
+
+    fn relation(&self, oid: Oid) -> Option<&Relation> {
+        self.catalog.relations.iter().find(|r| r.oid == oid)
+    }
+
+    fn no_rls(&self, oid: Oid) -> Culprit {
+        let off = "row-level security is switched off here";
+        let never = "row-level security is never enabled";
+        Culprit {
+            kind: "row-level security".to_owned(),
+            name: "row-level security".to_owned(),
+            source: self
+                .place(PG_CLASS, oid, "DISABLE", Clause::Action, off)
+                .or_else(|| self.table(oid, Clause::Name, never)),
+        }
+    }
+
+    fn not_forced(&self, oid: Oid) -> Culprit {
+        let label = "the owner is exempt: row-level security is not forced";
+        Culprit {
+            kind: "row-level security".to_owned(),
+            name: "force row-level security".to_owned(),
+            source: self.table(oid, Clause::Name, label),
+        }
+    }
+
+    fn bypass(&self, oid: Oid) -> Culprit {
+        let role = self.catalog.roles.iter().find(|role| role.oid == oid);
+        let name = role.map(|role| role.name.clone()).unwrap_or_default();
+        // Roles belong to the cluster, so no event trigger sees them made: the statement is found by its words.
+        let made = (0..self.migrations.statements.len()).rev().find(|&at| {
+            let text = self.migrations.text(at).to_lowercase();
+            text.contains("bypassrls")
+                && text.contains(&name.to_lowercase())
+                && !self.migrations.is_platform(at)
+        });
+        let label = "no policy holds for this role";
+        Culprit {
+            kind: "role".to_owned(),
+            name,
+            source: made.map(|at| self.migrations.source(at, Clause::Statement, label)),
+        }
+    }
+
+    fn policy(&self, table: Oid, policy: Oid, check: bool) -> Culprit {
+        let found = self
+            .relation(table)
+            .and_then(|r| r.policies.iter().find(|p| p.oid == policy));
+        let clause = match check || found.is_some_and(|p| p.using.is_none()) {
+            true => Clause::WithCheck,
+            false => Clause::Using,
+        };
+        let label = match check {
+            true => "accepts rows of other tenants",
+            false => "lets rows of other tenants through",
+        };
+        Culprit {
+            kind: "policy".to_owned(),
+            name: found.map(|p| p.name.clone()).unwrap_or_default(),
+            source: self.place(PG_POLICY, policy, "POLICY", clause, label),
+        }
+    }
+
+    fn view(&self, oid: Oid) -> Culprit {
+        let view = self.relation(oid);
+        let label = "reads with its owner's rights, past the policies of its tables";
+        Culprit {
+            kind: view.map(kind_of).unwrap_or("view").to_owned(),
+            name: view
+                .map(|r| format!("{}.{}", r.schema, r.name))
+                .unwrap_or_default(),
+            source: self.place(PG_CLASS, oid, "VIEW", Clause::Name, label),
+        }
+    }
+
+    fn function(&self, oid: Oid) -> Culprit {
+        let function = self.catalog.functions.iter().find(|f| f.oid == oid);
+        let name = function
+            .map(|f| format!("{}.{}", f.schema, f.name))
+            .unwrap_or_default();
+        let (clause, label) = if function.is_some_and(|f| f.definer) {
+            (
+                Clause::Security,
+                "runs with its owner's rights and does not check the caller",
+            )
+        } else if function.is_some_and(|f| f.volatility == Volatility::Immutable) {
+            (
+                Clause::Statement,
+                "is IMMUTABLE though it reads a setting: a kept plan keeps its value",
+            )
+        } else {
+            (Clause::Body, "trusts what the caller can write")
+        };
+        Culprit {
+            kind: "function".to_owned(),
+            name,
+            source: self.place(PG_PROC, oid, "FUNCTION", clause, label),
+        }
+    }
+
+    fn grant(&self, table: Oid, privilege: Privilege) -> Culprit {
+        let granted = "gives a right that no policy limits";
+        let default = "default privileges give a right that no policy limits";
+        Culprit {
+            kind: "grant".to_owned(),
+            name: privilege_name(privilege).to_owned(),
+            source: self
+                .place(PG_CLASS, table, "GRANT", Clause::Command, granted)
+                .or_else(|| self.table(table, Clause::Name, default)),
+        }
+    }
+
+    fn constraint(&self, table: Oid, name: &str, kind: ConstraintKind) -> Culprit {
+        let (word, label) = match kind {
+            ConstraintKind::ForeignKey => {
+                ("foreign key", "accepts a reference to any tenant's row")
             }
+            ConstraintKind::Unique => ("unique key", "is shared by all tenants"),
+        };
+        let found = self.relation(table);
+        let key = found
+            .and_then(|r| r.foreign_keys.iter().find(|k| k.name == name))
+            .map(|k| (PG_CONSTRAINT, k.oid));
+        let index = found
+            .and_then(|r| r.uniques.iter().find(|u| u.name == name))
+            .map(|u| (PG_CLASS, u.index));
+        Culprit {
+            kind: word.to_owned(),
+            name: name.to_owned(),
+            source: key
+                .or(index)
+                .and_then(|(class, oid)| {
+                    self.place(class, oid, "", Clause::Constraint(name), label)
+                })
+                .or_else(|| self.table(table, Clause::Constraint(name), label)),
         }
     }
 }

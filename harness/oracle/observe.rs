@@ -64,57 +64,8 @@ impl Request {
         if let Runner::Played { change, .. } = runner {
             message.push_str(change);
         }
-        for step in preparation {
-            message.push_str(&match step {
-                Preparation::Erase { relation, ctid } => {
-                    format!("SELECT watertight.erase({relation},'{ctid}');")
-                }
-                Preparation::Unbind { relation } => {
-                    format!("SELECT watertight.unbind({relation});")
-                }
-                Preparation::EraseRows { relation, ctids } => {
-                    let quoted: Vec<String> =
-                        ctids.iter().map(|ctid| format!("\"{ctid}\"")).collect();
-                    format!(
-                        "SELECT watertight.erase_rows({relation},'{{{}}}');",
-                        quoted.join(",")
-                    )
-                }
-                Preparation::KeepOnly { rows } => {
-                    let (relations, ctids): (Vec<String>, Vec<String>) = rows
-                        .iter()
-                        .map(|(relation, ctid)| (relation.to_string(), format!("\"{ctid}\"")))
-                        .unzip();
-                    format!(
-                        "SELECT watertight.keep_only('{{{}}}','{{{}}}');",
-                        relations.join(","),
-                        ctids.join(",")
-                    )
-                }
-                Preparation::EraseTenant { tenant } => {
-                    format!("SELECT watertight.erase_tenant({});", tenant.0)
-                }
-            });
-        }
-        match runner {
-            Runner::Attacker(attacker) => {
-                message.push_str(&format!("SET LOCAL ROLE {};", identifier(&attacker.role)));
-                message.push_str(&settings(attacker));
-            }
-            Runner::Played { by, login, .. } => {
-                message.push_str(&format!(
-                    "SET LOCAL SESSION AUTHORIZATION {};SET LOCAL ROLE {};",
-                    identifier(login),
-                    identifier(&by.role)
-                ));
-                message.push_str(&settings(by));
-            }
-            Runner::Privileged(caller) => message.push_str(&settings(caller)),
-            Runner::Unchecked(caller) => {
-                message.push_str("SET LOCAL session_replication_role = replica;");
-                message.push_str(&settings(caller));
-            }
-        }
+        message.extend(preparation.iter().map(prepare));
+        message.push_str(&identify(runner));
         message.push_str(statement);
         message.push(';');
         if looks {
@@ -134,6 +85,61 @@ impl Request {
 
     pub fn message(&self) -> &str {
         &self.message
+    }
+}
+
+/// What the privileged function does before the attack.
+fn prepare(step: &Preparation) -> String {
+    match step {
+        Preparation::Erase { relation, ctid } => {
+            format!("SELECT watertight.erase({relation},'{ctid}');")
+        }
+        Preparation::Unbind { relation } => {
+            format!("SELECT watertight.unbind({relation});")
+        }
+        Preparation::EraseRows { relation, ctids } => {
+            let quoted: Vec<String> = ctids.iter().map(|ctid| format!("\"{ctid}\"")).collect();
+            format!(
+                "SELECT watertight.erase_rows({relation},'{{{}}}');",
+                quoted.join(",")
+            )
+        }
+        Preparation::KeepOnly { rows } => {
+            let (relations, ctids): (Vec<String>, Vec<String>) = rows
+                .iter()
+                .map(|(relation, ctid)| (relation.to_string(), format!("\"{ctid}\"")))
+                .unzip();
+            format!(
+                "SELECT watertight.keep_only('{{{}}}','{{{}}}');",
+                relations.join(","),
+                ctids.join(",")
+            )
+        }
+        Preparation::EraseTenant { tenant } => {
+            format!("SELECT watertight.erase_tenant({});", tenant.0)
+        }
+    }
+}
+
+/// Becomes the one who runs the request.
+fn identify(runner: Runner) -> String {
+    match runner {
+        Runner::Attacker(attacker) => format!(
+            "SET LOCAL ROLE {};{}",
+            identifier(&attacker.role),
+            settings(attacker)
+        ),
+        Runner::Played { by, login, .. } => format!(
+            "SET LOCAL SESSION AUTHORIZATION {};SET LOCAL ROLE {};{}",
+            identifier(login),
+            identifier(&by.role),
+            settings(by)
+        ),
+        Runner::Privileged(caller) => settings(caller),
+        Runner::Unchecked(caller) => format!(
+            "SET LOCAL session_replication_role = replica;{}",
+            settings(caller)
+        ),
     }
 }
 

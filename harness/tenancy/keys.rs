@@ -97,60 +97,16 @@ fn user_class(
     if let Some(&at) = claimed.iter().find(subject) {
         return Some(at);
     }
-    let unique_in = |at: usize, other: usize| {
-        catalog.relations.iter().any(|relation| {
-            let column_of = |class: &Class| {
-                class
-                    .columns
-                    .iter()
-                    .find(|c| c.relation == relation.oid)
-                    .map(|c| c.column)
-            };
-            match (column_of(&classes[at]), column_of(&classes[other])) {
-                (Some(mine), Some(theirs)) => {
-                    mine != theirs
-                        && relation
-                            .uniques
-                            .iter()
-                            .any(|unique| unique.columns == [mine])
-                }
-                _ => false,
-            }
+    let one_to_one = |at: &&usize| {
+        claimed.iter().any(|&other| {
+            other != **at && is_unique_beside(catalog, &classes[**at], &classes[other])
         })
     };
-    for &at in claimed {
-        if claimed
-            .iter()
-            .any(|&other| other != at && unique_in(at, other))
-        {
-            return Some(at);
-        }
+    if let Some(&at) = claimed.iter().find(one_to_one) {
+        return Some(at);
     }
-    // Two claims, one table that ties their values: the one that fewer tables lead to is the person.
-    let reach = |at: &&usize| reached(catalog, &classes[**at]).len();
-    if let Some(widest) = claimed
-        .iter()
-        .max_by_key(|at| (reach(at), std::cmp::Reverse(**at)))
-    {
-        let shares = |at: &&usize| {
-            let relations: BTreeSet<Oid> = classes[*widest]
-                .columns
-                .iter()
-                .map(|c| c.relation)
-                .collect();
-            *at != widest
-                && classes[**at]
-                    .columns
-                    .iter()
-                    .any(|c| relations.contains(&c.relation))
-        };
-        if let Some(&at) = claimed
-            .iter()
-            .filter(shares)
-            .max_by_key(|at| (reach(at), std::cmp::Reverse(**at)))
-        {
-            return Some(at);
-        }
+    if let Some(at) = narrower_beside_widest(catalog, classes, claimed) {
+        return Some(at);
     }
     // The only claim finds other keys through a lookup: it names the person.
     match claimed {
@@ -159,6 +115,45 @@ fn user_class(
             .then_some(*only),
         _ => None,
     }
+}
+
+/// Whether a table holds both classes, and the first of them only once.
+fn is_unique_beside(catalog: &Catalog, class: &Class, other: &Class) -> bool {
+    catalog.relations.iter().any(|relation| {
+        let column_of = |class: &Class| {
+            let mut columns = class.columns.iter();
+            let found = columns.find(|c| c.relation == relation.oid);
+            found.map(|c| c.column)
+        };
+        match (column_of(class), column_of(other)) {
+            (Some(mine), Some(theirs)) => {
+                let mut uniques = relation.uniques.iter();
+                mine != theirs && uniques.any(|unique| unique.columns == [mine])
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Two claims, one table that ties their values: the one that fewer tables lead to is the person.
+fn narrower_beside_widest(
+    catalog: &Catalog,
+    classes: &[Class],
+    claimed: &[usize],
+) -> Option<usize> {
+    let reach = |at: usize| reached(catalog, &classes[at]).len();
+    let rank = |at: &&usize| (reach(**at), std::cmp::Reverse(**at));
+    let widest = claimed.iter().max_by_key(rank)?;
+    let relations: BTreeSet<Oid> = classes[*widest]
+        .columns
+        .iter()
+        .map(|c| c.relation)
+        .collect();
+    let shares = |at: &&usize| {
+        let mut columns = classes[**at].columns.iter();
+        *at != widest && columns.any(|c| relations.contains(&c.relation))
+    };
+    claimed.iter().filter(shares).max_by_key(rank).copied()
 }
 
 /// A class that policies find by looking the user up: a column beside the user's in a looked-up table, compared with

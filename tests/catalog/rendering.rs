@@ -66,14 +66,6 @@ fn render(catalog: &Catalog) -> String {
 }
 
 fn relation(text: &mut String, catalog: &Catalog, relation: &Relation) {
-    let names = |numbers: &[i16]| -> Vec<&str> {
-        let name = |number: &i16| {
-            relation
-                .column(*number)
-                .map_or("(expression)", |column| &column.name)
-        };
-        numbers.iter().map(name).collect()
-    };
     let mut line = |words: String| {
         let _ = writeln!(text, "{words}");
     };
@@ -97,6 +89,37 @@ fn relation(text: &mut String, catalog: &Catalog, relation: &Relation) {
             column.generated
         ));
     }
+    constraints(&mut line, catalog, relation);
+    for policy in &relation.policies {
+        let roles: Vec<&str> = policy
+            .roles
+            .iter()
+            .map(|role| catalog.role_name(*role))
+            .collect();
+        line(format!(
+            "  policy {:?} {:?} permissive={} {roles:?} using={:?} check={:?}",
+            policy.name, policy.command, policy.permissive, policy.using, policy.check
+        ));
+    }
+    for trigger in &relation.triggers {
+        line(format!(
+            "  trigger {} {} {}",
+            trigger.kind, trigger.enabled, trigger.definition
+        ));
+    }
+    links(&mut line, catalog, relation);
+    line(format!("  grants {}", grants(catalog, &relation.grants)));
+}
+
+fn constraints(line: &mut impl FnMut(String), catalog: &Catalog, relation: &Relation) {
+    let names = |numbers: &[i16]| -> Vec<&str> {
+        let name = |number: &i16| {
+            relation
+                .column(*number)
+                .map_or("(expression)", |column| &column.name)
+        };
+        numbers.iter().map(name).collect()
+    };
     for unique in &relation.uniques {
         line(format!(
             "  unique {} {:?} primary={} where={:?} {:?}",
@@ -135,23 +158,9 @@ fn relation(text: &mut String, catalog: &Catalog, relation: &Relation) {
     for (name, definition) in relation.exclusions.iter().chain(&relation.rules) {
         line(format!("  {name}: {definition}"));
     }
-    for policy in &relation.policies {
-        let roles: Vec<&str> = policy
-            .roles
-            .iter()
-            .map(|role| catalog.role_name(*role))
-            .collect();
-        line(format!(
-            "  policy {:?} {:?} permissive={} {roles:?} using={:?} check={:?}",
-            policy.name, policy.command, policy.permissive, policy.using, policy.check
-        ));
-    }
-    for trigger in &relation.triggers {
-        line(format!(
-            "  trigger {} {} {}",
-            trigger.kind, trigger.enabled, trigger.definition
-        ));
-    }
+}
+
+fn links(line: &mut impl FnMut(String), catalog: &Catalog, relation: &Relation) {
     let parents: Vec<String> = relation
         .parents
         .iter()
@@ -190,7 +199,6 @@ fn relation(text: &mut String, catalog: &Catalog, relation: &Relation) {
             line(format!("  {what} {value}"));
         }
     }
-    line(format!("  grants {}", grants(catalog, &relation.grants)));
 }
 
 fn function(text: &mut String, catalog: &Catalog, function: &Function) {
