@@ -152,7 +152,15 @@ pub fn summary(
     findings: usize,
     started: Instant,
 ) -> Summary {
-    let count = |wanted: fn(&Verdict) -> bool| judged.iter().filter(|j| wanted(&j.verdict)).count();
+    // A call whose arguments reached nothing, of a function that other calls decided, neither proves nor fails anything.
+    let spare = |judged: &&Judged| {
+        let attack = &judged.attack;
+        let mark = coverage.get(&(attack.object, attack.command, attack.attacker));
+        matches!(judged.verdict, Verdict::Unproven(_)) && !matches!(mark, Some(Mark::Unproven(_)))
+    };
+    let counted: Vec<&Judged> = judged.iter().filter(|judged| !spare(judged)).collect();
+    let count =
+        |wanted: fn(&Verdict) -> bool| counted.iter().filter(|j| wanted(&j.verdict)).count();
     let proven: BTreeSet<&Cell> = coverage
         .iter()
         .filter(|(_, mark)| matches!(mark, Mark::Stopped | Mark::Leaked))
@@ -160,7 +168,7 @@ pub fn summary(
         .collect();
     Summary {
         system: plan.system.clone(),
-        attacks: judged.len(),
+        attacks: counted.len(),
         stopped: count(|v| matches!(v, Verdict::Stopped(_))),
         leaked: count(|v| matches!(v, Verdict::Leaked(_))),
         unproven: count(|v| matches!(v, Verdict::Unproven(_))),
