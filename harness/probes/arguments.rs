@@ -2,7 +2,7 @@
 //! constants elsewhere.
 use super::attackers::VICTIM;
 use super::scene::{Attacker, Scene};
-use crate::catalog::{Argument, Function, FunctionKind, Shape};
+use crate::catalog::{Argument, Column, Function, FunctionKind, Relation, Shape};
 use crate::sql::{literal, qualified};
 use crate::tenancy::KeyId;
 use std::collections::BTreeSet;
@@ -171,6 +171,9 @@ fn compared_value(
         .get(&(function.oid, position))?;
     columns.iter().find_map(|column| {
         let relation = scene.relation(column.relation)?;
+        if mix != Mix::Own && is_secret(scene, relation, column.column) {
+            return None;
+        }
         let row = if mix == Mix::Own {
             scene.own_row(attacker, column.relation)
         } else {
@@ -179,6 +182,26 @@ fn compared_value(
         let (_, row) = row?;
         scene.value(relation, row, column.column).map(str::to_owned)
     })
+}
+
+/// Whoever holds a value that the database draws at random beside the key, such as an invitation's token, was given it:
+/// an attacker does not know it, so no call may begin with it.
+fn is_secret(scene: &Scene, relation: &Relation, number: i16) -> bool {
+    let drawn = |column: &Column| {
+        column
+            .default
+            .as_deref()
+            .is_some_and(|default| default.contains("random") || default.contains("uuid"))
+    };
+    let key = relation.primary_key.contains(&number)
+        || scene
+            .tenancy
+            .key_of(scene.column_ref(relation.oid, number))
+            .is_some();
+    !key && relation
+        .columns
+        .iter()
+        .any(|column| column.number == number && drawn(column))
 }
 
 /// A constant that the type accepts and most functions do too.
