@@ -1,8 +1,8 @@
 //! Runs all attacks of one worker on its own database, with the controls that they need.
 use crate::catalog::{Oid, PolicyCommand, Privilege};
-use crate::oracle::judge::{self, Bench};
+use crate::oracle::judge;
 use crate::oracle::observe::{Request, Runner, observe};
-use crate::oracle::{Controls, Observation, ObserveError, Sight, Verdict};
+use crate::oracle::{Bench, Controls, Observation, ObserveError, Sight, Verdict};
 use crate::probes::reassign_row::alone;
 use crate::probes::{
     Aim, Attack, Attacker, Command, Form, Object, Preparation, Scene, Standing, attackers, rights,

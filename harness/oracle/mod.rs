@@ -1,4 +1,5 @@
 //! Observes attacks and judges what was seen.
+mod changes;
 pub mod judge;
 mod observation;
 pub mod observe;
@@ -6,9 +7,11 @@ pub mod observe_cause;
 mod observe_error;
 pub mod observe_roles;
 pub mod observe_setup;
+mod sight;
 mod verdict;
 
-pub use judge::{Bench, Controls, Sight};
+pub use judge::Controls;
 pub use observation::*;
 pub use observe_error::ObserveError;
+pub use sight::{Bench, Sight};
 pub use verdict::*;

@@ -1,6 +1,6 @@
 //! Finds what let a leak through: each policy is tried alone, in a transaction in which the others are dropped.
-use super::judge::Bench;
 use super::observe::{Request, Runner, alone};
+use super::sight::Bench;
 use super::{Gain, Leak, ObserveError};
 use crate::catalog::{
     Function, Oid, Policy, PolicyCommand, Privilege, Relation, RelationKind, Volatility,

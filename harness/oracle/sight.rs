@@ -1,0 +1,216 @@
+//! Sees in an observation whose rows were reached. Pure: the answer of the server goes in, a leak comes out.
+use super::changes::text_of;
+use super::observation::{Fate, Observation};
+use super::verdict::{Gain, Leak};
+use crate::catalog::Oid;
+use crate::probes::{Aim, Attack, Attacker, Scene};
+use crate::sqlstate::SqlState;
+use crate::world::{Owners, TenantId, Trace, Traces, TrueRow};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a judge needs to tell whose a value or a row is.
+pub struct Bench<'a> {
+    pub scene: &'a Scene<'a>,
+    pub traces: &'a Traces,
+    pub owners: &'a Owners,
+    /// Rows that anybody may see: (relation, ctid).
+    pub public: &'a BTreeSet<(Oid, String)>,
+    pub(super) places: BTreeMap<(Oid, &'a str), &'a TrueRow>,
+}
+
+/// What an attack reached, before it is weighed against controls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sight {
+    pub leak: Option<Leak>,
+    /// Rows of the caller's own were received or changed.
+    pub own: bool,
+}
+
+impl<'a> Bench<'a> {
+    pub fn new(
+        scene: &'a Scene<'a>,
+        traces: &'a Traces,
+        owners: &'a Owners,
+        public: &'a BTreeSet<(Oid, String)>,
+    ) -> Self {
+        let places = scene
+            .truth
+            .tables
+            .iter()
+            .flat_map(|(oid, rows)| rows.iter().map(move |row| ((*oid, row.ctid.as_str()), row)))
+            .collect();
+        Bench {
+            scene,
+            traces,
+            owners,
+            public,
+            places,
+        }
+    }
+
+    /// What `observation` shows from where the attacker stands.
+    pub fn see(
+        &self,
+        attack: &Attack,
+        observation: &Observation,
+        free: Option<&Observation>,
+    ) -> Sight {
+        let attacker = self.scene.attacker(attack.attacker);
+        let (received, own_read) = self.received(attack, attacker, observation);
+        let (changed, own_written) = self.changed(attack, attacker, observation);
+        let referred = self.referred(attack, attacker, observation);
+        let sensed = self.sensed(attack, observation, free);
+        Sight {
+            leak: changed.or(referred).or(received).or(sensed),
+            own: own_read || own_written,
+        }
+    }
+
+    fn received(
+        &self,
+        attack: &Attack,
+        attacker: &Attacker,
+        observation: &Observation,
+    ) -> (Option<Leak>, bool) {
+        let known: BTreeSet<&Trace> = attack
+            .supplied
+            .iter()
+            .flat_map(|text| self.traces.find(text))
+            .collect();
+        let told = observation.refusal().is_some();
+        let mut own = false;
+        let mut rows: BTreeSet<(Oid, usize)> = BTreeSet::new();
+        let mut first: Option<(TenantId, String)> = None;
+        for text in observation.texts() {
+            for trace in self.traces.find(text) {
+                if !self
+                    .scene
+                    .is_foreign(attacker, trace.relation, Some(trace.tenant), trace.user)
+                {
+                    own = true;
+                } else if !known.contains(trace) && !self.is_public(trace) {
+                    rows.insert((trace.relation, trace.row));
+                    first.get_or_insert_with(|| (trace.tenant, text.to_owned()));
+                }
+            }
+        }
+        let leak = first.map(|(tenant, sample)| {
+            let gain = if told {
+                Gain::Told { sample }
+            } else {
+                Gain::Received { sample }
+            };
+            Leak {
+                victim: Some(tenant),
+                gain,
+                elsewhere: None,
+                rows: rows.len(),
+            }
+        });
+        (leak, own)
+    }
+
+    fn is_public(&self, trace: &Trace) -> bool {
+        let row = self
+            .scene
+            .truth
+            .tables
+            .get(&trace.relation)
+            .and_then(|rows| rows.get(trace.row));
+        row.is_some_and(|row| self.public.contains(&(trace.relation, row.ctid.clone())))
+    }
+
+    /// A row of the attacker's own that now refers to the foreign row.
+    fn referred(
+        &self,
+        attack: &Attack,
+        attacker: &Attacker,
+        observation: &Observation,
+    ) -> Option<Leak> {
+        let Aim::Refer {
+            columns, values, ..
+        } = &attack.aim
+        else {
+            return None;
+        };
+        let relation = self.scene.relation(attack.object.oid())?;
+        let holds = |row: &serde_json::Map<String, serde_json::Value>| {
+            columns.iter().zip(values).all(|(number, value)| {
+                let name = relation
+                    .columns
+                    .iter()
+                    .find(|c| c.number == *number)
+                    .map(|c| c.name.as_str())
+                    .unwrap_or_default();
+                row.get(name).map(text_of).as_deref() == Some(value)
+            })
+        };
+        let found = observation
+            .changes
+            .iter()
+            .find_map(|change| match &change.fate {
+                Fate::New(row) if change.relation == relation.oid && holds(row) => Some(()),
+                _ => None,
+            });
+        found.map(|()| Leak {
+            victim: self.victim_of(attack, attacker),
+            gain: Gain::Referred,
+            elsewhere: None,
+            rows: 1,
+        })
+    }
+
+    fn victim_of(&self, attack: &Attack, attacker: &Attacker) -> Option<TenantId> {
+        match attack.victim {
+            crate::probes::Victim::Tenant(tenant) => Some(tenant),
+            crate::probes::Victim::Colleague(_) => attacker.tenants.first().copied(),
+        }
+    }
+
+    /// A unique key refuses the victim's value and takes a free one.
+    fn sensed(
+        &self,
+        attack: &Attack,
+        observation: &Observation,
+        free: Option<&Observation>,
+    ) -> Option<Leak> {
+        if !matches!(attack.aim, Aim::Tell { .. }) {
+            return None;
+        }
+        let refusal = observation
+            .refusal()
+            .filter(|refusal| is_taken(refusal.sqlstate) && refusal.constraint == attack.suspect)?;
+        let free = free?;
+        if free.refusal().is_some() {
+            return None;
+        }
+        let gain = Gain::Sensed {
+            with: format!("SQLSTATE {}", refusal.sqlstate),
+            without: free.summary(attack.command.name()),
+        };
+        Some(Leak {
+            victim: self.victim_of(attack, self.scene.attacker(attack.attacker)),
+            gain,
+            elsewhere: None,
+            rows: 1,
+        })
+    }
+
+    /// Whether a control reached what the attack was aimed at: the same eyes, so that a control can prove no more and no
+    /// less than the attack could have.
+    pub fn reaches(&self, attack: &Attack, observation: &Observation) -> bool {
+        let refused_by_key = matches!(attack.aim, Aim::Tell { .. })
+            && observation
+                .refusal()
+                .is_some_and(|r| is_taken(r.sqlstate) && r.constraint == attack.suspect);
+        refused_by_key || self.see(attack, observation, None).leak.is_some()
+    }
+}
+
+/// A unique key or an exclusion constraint says that the value is taken.
+fn is_taken(state: SqlState) -> bool {
+    matches!(
+        state,
+        SqlState::UniqueViolation | SqlState::ExclusionViolation
+    )
+}
