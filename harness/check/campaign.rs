@@ -1,15 +1,13 @@
-//! Runs all attacks of one worker on its own database, with the controls that they need.
-use crate::catalog::{Oid, PolicyCommand, Privilege};
+//! Runs all attacks of one worker on its own database, and judges them.
+use super::witnesses;
 use crate::oracle::judge;
 use crate::oracle::observe::{Request, Runner, observe};
-use crate::oracle::{Bench, Controls, Observation, ObserveError, Sight, Verdict};
+use crate::oracle::{Bench, Observation, ObserveError, Sight, Verdict};
 use crate::probes::reassign_row::alone;
-use crate::probes::{
-    Aim, Attack, Attacker, Command, Form, Object, Preparation, Scene, Standing, attackers, rights,
-};
+use crate::probes::{Aim, Attack, Command, Form, Object, Preparation};
 use crate::server::Session;
 use crate::sqlstate::SqlState;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// The sessions of one worker: the attackers' login and a superuser, both in the worker's own database.
 pub struct Worker {
@@ -33,10 +31,10 @@ pub struct Judged {
 pub type Living = BTreeSet<(Object, Command)>;
 
 /// One attack on its way to a verdict.
-struct Pending {
-    attack: Attack,
-    observation: Option<Observation>,
-    sight: Sight,
+pub(super) struct Pending {
+    pub attack: Attack,
+    pub observation: Option<Observation>,
+    pub sight: Sight,
     got: String,
 }
 
@@ -66,7 +64,7 @@ pub async fn run(
     let mut pending = attack_all(worker, bench, attacks, progress).await?;
     retry_bound_deletes(worker, bench, &mut pending).await?;
     retry_alone(worker, bench, &mut pending).await?;
-    let controls = controls(worker, bench, living, &pending).await?;
+    let controls = witnesses::controls(worker, bench, living, &pending).await?;
     let judged = pending.into_iter().zip(controls).map(|(p, controls)| {
         let standing = bench.scene.attacker(p.attack.attacker).standing;
         let verdict = match &p.observation {
@@ -110,14 +108,6 @@ async fn attack_all(
             let attack = attacks[at].clone();
             let sight = bench.see(&attack, &observation, free.get(&at));
             let got = observation.summary(attack.command.name());
-            if std::env::var_os("WT_DEBUG").is_some() {
-                eprintln!(
-                    "{} | {} | {} -> {got}",
-                    attack.probe,
-                    bench.scene.attacker(attack.attacker).name,
-                    attack.statement
-                );
-            }
             out[at] = Some(Pending {
                 attack,
                 observation: Some(observation),
@@ -247,289 +237,4 @@ async fn retry_alone(
         }
     }
     Ok(())
-}
-
-/// What each attack's controls showed. Controls of the same statement are shared by all attackers.
-async fn controls(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    living: &Living,
-    pending: &[Pending],
-) -> Result<Vec<Controls>, ObserveError> {
-    let Some(member) = victims_member(bench.scene) else {
-        return Ok(pending
-            .iter()
-            .map(|p| unaided(bench.scene, living, p))
-            .collect());
-    };
-    let mut out: Vec<Controls> = pending
-        .iter()
-        .map(|p| unaided(bench.scene, living, p))
-        .collect();
-    let open: Vec<usize> = (0..pending.len())
-        .filter(|&at| pending[at].sight.leak.is_none())
-        .collect();
-    let reached = shared(worker, bench, pending, &open, Runner::Privileged(member)).await?;
-    for (&at, (reached, summary, sqlstate)) in open.iter().zip(&reached) {
-        out[at].privileged = *reached;
-        out[at].summary.clone_from(summary);
-        out[at].sqlstate = *sqlstate;
-    }
-    let unreached: Vec<usize> = open
-        .iter()
-        .copied()
-        .filter(|&at| !out[at].privileged && pending[at].attack.command != Command::Call)
-        .collect();
-    let unchecked = shared(
-        worker,
-        bench,
-        pending,
-        &unreached,
-        Runner::Unchecked(member),
-    )
-    .await?;
-    for (&at, (reached, _, _)) in unreached.iter().zip(&unchecked) {
-        out[at].unchecked = *reached;
-    }
-    compare_worlds(worker, bench, pending, member, &mut out).await?;
-    Ok(out)
-}
-
-/// Controls before anything was run.
-fn unaided(scene: &Scene, living: &Living, pending: &Pending) -> Controls {
-    let attack = &pending.attack;
-    let role = &scene.attacker(attack.attacker).role;
-    let living = living.contains(&(attack.object, attack.command)) || forbids(scene, role, attack);
-    Controls {
-        privileged: false,
-        unchecked: false,
-        summary: String::new(),
-        sqlstate: None,
-        living,
-        alike: None,
-        depends: None,
-    }
-}
-
-/// The schema lets nobody of this role run the command here: no grant, or row-level security without a policy for it.
-fn forbids(scene: &Scene, role: &str, attack: &Attack) -> bool {
-    let Object::Relation(oid) = attack.object else {
-        return false;
-    };
-    let Some(relation) = scene.relation(oid) else {
-        return false;
-    };
-    let roles = rights::enjoyed(scene, role);
-    let (privilege, command) = match attack.command {
-        Command::Select => (Privilege::Select, PolicyCommand::Select),
-        Command::Insert => (Privilege::Insert, PolicyCommand::Insert),
-        Command::Update => (Privilege::Update, PolicyCommand::Update),
-        Command::Delete => (Privilege::Delete, PolicyCommand::Delete),
-        Command::Truncate => (Privilege::Truncate, PolicyCommand::All),
-        Command::Call => return false,
-    };
-    let granted = relation
-        .grants
-        .iter()
-        .any(|grant| grant.privilege == privilege && roles.contains(&grant.role));
-    let policed = relation.policies.iter().any(|policy| {
-        policy.permissive
-            && (policy.command == PolicyCommand::All || policy.command == command)
-            && policy.roles.iter().any(|oid| roles.contains(oid))
-    });
-    !granted || relation.rls && !policed
-}
-
-fn victims_member<'a>(scene: &Scene<'a>) -> Option<&'a Attacker> {
-    scene
-        .attackers
-        .iter()
-        .find(|a| a.standing == Standing::VictimsMember)
-}
-
-type Shown = (bool, String, Option<SqlState>);
-
-/// Runs the statements of `chosen` attacks as `runner`, each distinct one once.
-async fn shared(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    pending: &[Pending],
-    chosen: &[usize],
-    runner: Runner<'_>,
-) -> Result<Vec<Shown>, ObserveError> {
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    let mut requests: Vec<Request> = Vec::new();
-    let mut askers: Vec<Vec<usize>> = Vec::new();
-    let mut answered: Vec<usize> = Vec::new();
-    for &at in chosen {
-        let request = Request::of(&pending[at].attack, runner);
-        let index = *known
-            .entry(request.message().to_owned())
-            .or_insert(requests.len());
-        if index == requests.len() {
-            requests.push(request);
-            askers.push(Vec::new());
-        }
-        askers[index].push(at);
-        answered.push(index);
-    }
-    let mut shown: HashMap<usize, Shown> = HashMap::new();
-    observe(
-        &worker.superuser,
-        &requests,
-        bench.traces,
-        |index, observation| {
-            for &at in &askers[index] {
-                let attack = &pending[at].attack;
-                let summary = observation.summary(attack.command.name());
-                shown.insert(
-                    at,
-                    (
-                        bench.reaches(attack, &observation),
-                        summary,
-                        observation.sqlstate(),
-                    ),
-                );
-            }
-        },
-    )
-    .await?;
-    Ok(chosen
-        .iter()
-        .map(|at| {
-            shown
-                .remove(at)
-                .unwrap_or((false, "the control was not run".to_owned(), None))
-        })
-        .collect())
-}
-
-/// Runs attacks again in a world without the victim's rows: calls, and statements that doctored claims made fail.
-async fn compare_worlds(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    pending: &[Pending],
-    member: &Attacker,
-    out: &mut [Controls],
-) -> Result<(), ObserveError> {
-    let chosen: Vec<usize> = (0..pending.len())
-        .filter(|&at| {
-            pending[at].sight.leak.is_none() && wants_difference(bench.scene, &pending[at])
-        })
-        .collect();
-    let without = |attack: &Attack| -> Vec<Preparation> {
-        match (attack.command, attack.object) {
-            (Command::Call, _) => vec![Preparation::EraseTenant {
-                tenant: attackers::VICTIM,
-            }],
-            (_, Object::Relation(oid)) => {
-                foreign_rows(bench.scene, bench.scene.attacker(attack.attacker), oid)
-            }
-            _ => Vec::new(),
-        }
-    };
-    let mut requests = Vec::new();
-    for &at in &chosen {
-        let attack = &pending[at].attack;
-        let attacker = bench.scene.attacker(attack.attacker);
-        let looks = attack.command != Command::Select;
-        let erased = without(attack);
-        requests.push(Request::of(attack, Runner::Attacker(attacker)));
-        requests.push(Request::new(
-            &attack.statement,
-            &erased,
-            &attack.watch,
-            looks,
-            Runner::Attacker(attacker),
-        ));
-    }
-    let mut seen: Vec<Observation> = Vec::with_capacity(requests.len());
-    observe(
-        &worker.gateway,
-        &requests,
-        bench.traces,
-        |_, observation| seen.push(observation),
-    )
-    .await?;
-    for (pair, &at) in seen.chunks(2).zip(&chosen) {
-        // What differs between two runs in the same world is noise: such a call tells nothing either way.
-        let quiet = pending[at]
-            .observation
-            .as_ref()
-            .is_some_and(|first| judge::tell_alike(first, &pair[0]));
-        out[at].alike = quiet.then(|| judge::tell_alike(&pair[0], &pair[1]));
-    }
-    depend(worker, bench, pending, &chosen, member, out).await
-}
-
-/// Whether the victim's own member sees the difference that the attacker must not see.
-async fn depend(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    pending: &[Pending],
-    chosen: &[usize],
-    member: &Attacker,
-    out: &mut [Controls],
-) -> Result<(), ObserveError> {
-    let calls: Vec<usize> = chosen
-        .iter()
-        .copied()
-        .filter(|&at| pending[at].attack.command == Command::Call && !out[at].privileged)
-        .collect();
-    let mut requests = Vec::new();
-    for &at in &calls {
-        let attack = &pending[at].attack;
-        let erased = [Preparation::EraseTenant {
-            tenant: attackers::VICTIM,
-        }];
-        requests.push(Request::of(attack, Runner::Privileged(member)));
-        requests.push(Request::new(
-            &attack.statement,
-            &erased,
-            &attack.watch,
-            true,
-            Runner::Privileged(member),
-        ));
-    }
-    let mut seen: Vec<Observation> = Vec::with_capacity(requests.len());
-    observe(
-        &worker.superuser,
-        &requests,
-        bench.traces,
-        |_, observation| seen.push(observation),
-    )
-    .await?;
-    for (pair, at) in seen.chunks(2).zip(calls) {
-        out[at].depends = Some(!judge::tell_alike(&pair[0], &pair[1]));
-    }
-    Ok(())
-}
-
-fn wants_difference(scene: &Scene, pending: &Pending) -> bool {
-    let standing = scene.attacker(pending.attack.attacker).standing;
-    let data_error = pending
-        .observation
-        .as_ref()
-        .and_then(Observation::sqlstate)
-        .is_some_and(|state| state.class() == "22");
-    pending.attack.command == Command::Call
-        && pending.observation.as_ref().and_then(Observation::sqlstate)
-            != Some(SqlState::InsufficientPrivilege)
-        || data_error && !standing.is_honest()
-}
-
-fn foreign_rows(scene: &Scene, attacker: &Attacker, relation: Oid) -> Vec<Preparation> {
-    let mut by_leaf: BTreeMap<Oid, Vec<String>> = BTreeMap::new();
-    for (leaf, row) in scene.rows(relation) {
-        // One tenant's rows stay, so that the policy is still evaluated for some row.
-        if scene.is_foreign(attacker, relation, row.tenant, row.user)
-            && row.tenant == Some(attackers::VICTIM)
-        {
-            by_leaf.entry(leaf).or_default().push(row.ctid.clone());
-        }
-    }
-    by_leaf
-        .into_iter()
-        .map(|(relation, ctids)| Preparation::EraseRows { relation, ctids })
-        .collect()
 }

@@ -10,6 +10,7 @@ mod repro;
 mod rounds;
 mod stage;
 mod verdicts;
+mod witnesses;
 
 pub use campaign::{Judged, Living, Worker, prove_baseline, run};
 pub use error::CheckError;
