@@ -330,6 +330,16 @@ fn memberships(
             }
         }
     }
+    // Where one table pairs users with tenants by a unique key, a looked-up table that merely has both is none.
+    let pairs = |membership: &Membership| {
+        catalog.relations.iter().any(|r| {
+            r.oid == membership.relation
+                && is_pair(r, membership.user_column, membership.tenant_column)
+        })
+    };
+    if out.iter().any(pairs) {
+        out.retain(pairs);
+    }
     out
 }
 
@@ -341,12 +351,7 @@ fn ties(
     keys: &[Key],
     (user, tenant): (KeyId, KeyId),
 ) -> bool {
-    let pair = [user_column, tenant_column];
-    let unique = relation.uniques.iter().any(|unique| {
-        unique.predicate.is_none()
-            && (unique.columns == [user_column]
-                || unique.columns.len() == 2 && pair.iter().all(|c| unique.columns.contains(c)))
-    });
+    let unique = is_pair(relation, user_column, tenant_column);
     let only = relation.foreign_keys.iter().all(|key| {
         key.columns.iter().all(|column| {
             let here = ColumnRef {
@@ -357,6 +362,16 @@ fn ties(
         })
     });
     unique || (facts.lookups.contains(&relation.oid) && only)
+}
+
+/// One row a user, or one row a pair of user and tenant.
+fn is_pair(relation: &Relation, user_column: i16, tenant_column: i16) -> bool {
+    let pair = [user_column, tenant_column];
+    relation.uniques.iter().any(|unique| {
+        unique.predicate.is_none()
+            && (unique.columns == [user_column]
+                || unique.columns.len() == 2 && pair.iter().all(|c| unique.columns.contains(c)))
+    })
 }
 
 /// The column that says what a member may do: compared with literals, or an enum, or limited by a CHECK.
