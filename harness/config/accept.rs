@@ -94,6 +94,11 @@ impl Listener for Gate<'_> {
                 summary.accepted = self.accepted;
                 self.inner.hear(&Event::Finished(summary));
             }
+            Event::Accepted { .. } => {
+                // Accepted by the engine itself, with its reason.
+                self.accepted += 1;
+                self.inner.hear(event);
+            }
             other => self.inner.hear(other),
         }
     }

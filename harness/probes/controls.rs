@@ -87,12 +87,16 @@ fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) ->
             statement::insert(scene, &member.role, relation, row, &BTreeMap::new()),
         ));
     }
+    // Once on all rows and once on the member's own: a write check may hold every row to its author.
+    let own_row = format!(" WHERE {}", scene.finds(relation, row));
     if let Some(set) = statement::harmless_set(scene, member, relation) {
-        out.push(write(
-            Command::Update,
-            Vec::new(),
-            format!("UPDATE {} SET {set}", named(relation)),
-        ));
+        for filter in ["", own_row.as_str()] {
+            out.push(write(
+                Command::Update,
+                Vec::new(),
+                format!("UPDATE {} SET {set}{filter}", named(relation)),
+            ));
+        }
     }
     out.push(write(
         Command::Delete,
