@@ -202,6 +202,11 @@ impl Search<'_> {
     }
 }
 
+/// The last GRANT on a relation; `None` when its rights are what default privileges gave.
+pub fn granted_by(catalog: &Catalog, relation: Oid) -> Option<usize> {
+    statement(catalog, PG_CLASS, relation, "GRANT")
+}
+
 /// The last statement with this word in its tag that touched the object.
 fn statement(catalog: &Catalog, class: Oid, object: Oid, tag: &str) -> Option<usize> {
     let origins = catalog.origins.get(&ObjectKey { class, object })?;

@@ -96,6 +96,10 @@ fn expected(scene: &Scene) -> Vec<Cell> {
                     Command::Delete,
                     Command::Truncate,
                 ] {
+                    // To insert a tenant is to make a new one: nobody's rows are at stake.
+                    if command == Command::Insert && scene.is_tenants(relation) {
+                        continue;
+                    }
                     out.push((Object::Relation(relation.oid), command, id));
                 }
             }

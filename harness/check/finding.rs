@@ -1,7 +1,7 @@
 //! Groups leaks by their cause and turns each group into one finding.
 use super::campaign::Judged;
-use super::cause_source::{culprit, kind_of};
-use crate::catalog::Oid;
+use super::cause_source::{culprit, granted_by, kind_of};
+use crate::catalog::Privilege;
 use crate::event::{Door, Finding, Severity};
 use crate::migrations::Migrations;
 use crate::oracle::observe_cause::Cause;
@@ -18,32 +18,15 @@ pub struct Caused {
     pub cause: Cause,
 }
 
-/// Leaks that one mend closes. Partitions of one table are one group, whichever of them was reached.
+/// Leaks that one mend closes. Partitions of one table are one group, whichever of them was reached; so are tables that one
+/// GRANT, or the same default privileges, opened.
 pub fn group(scene: &Scene, leaks: Vec<Caused>) -> Vec<Vec<Caused>> {
-    let mut groups: BTreeMap<(Cause, Option<Oid>), Vec<Caused>> = BTreeMap::new();
+    let mut groups: BTreeMap<Mend, Vec<Caused>> = BTreeMap::new();
     for caused in leaks {
-        let key = match &caused.cause {
-            Cause::NoRls(oid) => match scene
-                .relation(*oid)
-                .filter(|r| r.is_partition)
-                .and_then(|r| r.parents.first())
-            {
-                Some(parent) => (Cause::NoRls(*parent), Some(*parent)),
-                None => (caused.cause.clone(), None),
-            },
-            Cause::Policy {
-                relation, policy, ..
-            } => (
-                Cause::Policy {
-                    relation: *relation,
-                    policy: *policy,
-                    check: false,
-                },
-                None,
-            ),
-            _ => (caused.cause.clone(), None),
-        };
-        groups.entry(key).or_default().push(caused);
+        groups
+            .entry(mend(scene, &caused.cause))
+            .or_default()
+            .push(caused);
     }
     let mut out: Vec<Vec<Caused>> = groups.into_values().collect();
     for group in &mut out {
@@ -51,6 +34,38 @@ pub fn group(scene: &Scene, leaks: Vec<Caused>) -> Vec<Vec<Caused>> {
     }
     out.sort_by_key(|group| rank(scene, &group[0].judged.attack));
     out
+}
+
+/// The place where one mend closes all leaks of a group.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Mend {
+    Cause(Cause),
+    /// The statement that granted; `None` for default privileges.
+    Grant(Privilege, Option<usize>),
+}
+
+fn mend(scene: &Scene, cause: &Cause) -> Mend {
+    match cause {
+        Cause::NoRls(oid) => {
+            let parent = scene
+                .relation(*oid)
+                .filter(|r| r.is_partition)
+                .and_then(|r| r.parents.first());
+            Mend::Cause(Cause::NoRls(*parent.unwrap_or(oid)))
+        }
+        Cause::Policy {
+            relation, policy, ..
+        } => Mend::Cause(Cause::Policy {
+            relation: *relation,
+            policy: *policy,
+            check: false,
+        }),
+        Cause::Grant {
+            relation,
+            privilege,
+        } => Mend::Grant(*privilege, granted_by(scene.catalog, *relation)),
+        _ => Mend::Cause(cause.clone()),
+    }
 }
 
 /// What a person should see first: the worst, by the plainest attacker, in the plainest form.

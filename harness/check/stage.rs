@@ -89,7 +89,9 @@ pub async fn migrate(
     });
     let catalog = catalog::read(session.client()).await?;
     let mut tenancy = tenancy::infer(&catalog, &[EDITABLE.to_owned()]);
+    tenancy.roles.part_visitors(migrations::VISITOR);
     overrides::apply(&mut tenancy, &catalog, &plan.tenancy)?;
+    tenancy.published = tenancy::published(&catalog, &tenancy.roles);
     if tenancy.tenant.is_none() {
         return Err(CheckError::NoTenant);
     }
@@ -168,7 +170,8 @@ pub async fn fill(
     )
     .await
     .map_err(|source| ObserveError::Prepare { source })?;
-    let public = observe_setup::public_rows(session.client(), &migrated.catalog, &conditions(plan))
+    let conditions = public_conditions(plan, migrated, &tenancy, listener);
+    let public = observe_setup::public_rows(session.client(), &migrated.catalog, &conditions)
         .await
         .map_err(|source| ObserveError::Prepare { source })?;
     session.close().await;
@@ -178,6 +181,31 @@ pub async fn fill(
         tenancy,
         public,
     })
+}
+
+/// What the configuration and the schema itself declare public, told so that nobody takes it for an oversight.
+fn public_conditions(
+    plan: &CheckPlan,
+    migrated: &Migrated,
+    tenancy: &Tenancy,
+    listener: &mut dyn Listener,
+) -> Vec<(String, String, String)> {
+    let mut conditions = conditions(plan);
+    for rows in &tenancy.published {
+        let tables = &migrated.catalog.relations;
+        let Some(table) = tables.iter().find(|r| r.oid == rows.relation) else {
+            continue;
+        };
+        let (schema, name) = (table.schema.clone(), table.name.clone());
+        listener.hear(&Event::Note {
+            text: format!(
+                "rows of {schema}.{name} with {} are public by policy {}: reading them is no leak",
+                rows.condition, rows.policy
+            ),
+        });
+        conditions.push((schema, name, rows.condition.clone()));
+    }
+    conditions
 }
 
 fn conditions(plan: &CheckPlan) -> Vec<(String, String, String)> {

@@ -188,29 +188,31 @@ async fn compare_worlds(
             _ => Vec::new(),
         }
     };
-    let mut requests = Vec::new();
-    for &at in &chosen {
-        let attack = &pending[at].attack;
-        let attacker = bench.scene.attacker(attack.attacker);
-        let looks = attack.command != Command::Select;
-        let erased = without(attack);
-        requests.push(Request::of(attack, Runner::Attacker(attacker)));
-        requests.push(Request::new(
-            &attack.statement,
-            &erased,
-            &attack.watch,
-            looks,
-            Runner::Attacker(attacker),
-        ));
+    let by = |at: usize| bench.scene.attacker(pending[at].attack.attacker);
+    let (fresh, used): (Vec<usize>, Vec<usize>) =
+        chosen.iter().partition(|&&at| by(at).settings.is_empty());
+    let mut seen: Vec<Observation> = Vec::with_capacity(2 * chosen.len());
+    for (session, part) in [(&worker.pristine, &fresh), (&worker.gateway, &used)] {
+        let mut requests = Vec::new();
+        for &at in part {
+            let attack = &pending[at].attack;
+            let runner = Runner::Attacker(by(at));
+            let (erased, looks) = (without(attack), attack.command != Command::Select);
+            requests.push(Request::of(attack, runner));
+            requests.push(Request::new(
+                &attack.statement,
+                &erased,
+                &attack.watch,
+                looks,
+                runner,
+            ));
+        }
+        observe(session, &requests, bench.traces, |_, observation| {
+            seen.push(observation)
+        })
+        .await?;
     }
-    let mut seen: Vec<Observation> = Vec::with_capacity(requests.len());
-    observe(
-        &worker.gateway,
-        &requests,
-        bench.traces,
-        |_, observation| seen.push(observation),
-    )
-    .await?;
+    let chosen: Vec<usize> = fresh.into_iter().chain(used).collect();
     for (pair, &at) in seen.chunks(2).zip(&chosen) {
         // What differs between two runs in the same world is noise: such a call tells nothing either way.
         let quiet = pending[at]
@@ -271,7 +273,7 @@ fn wants_difference(scene: &Scene, pending: &Pending) -> bool {
         .observation
         .as_ref()
         .and_then(Observation::sqlstate)
-        .is_some_and(|state| state.class() == "22");
+        .is_some_and(|state| state.class() == "22" || state == SqlState::UndefinedObject);
     pending.attack.command == Command::Call
         && pending.observation.as_ref().and_then(Observation::sqlstate)
             != Some(SqlState::InsufficientPrivilege)

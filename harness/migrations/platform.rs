@@ -16,6 +16,9 @@ const ROLES: [&str; 5] = [
     "authenticator",
     "supabase_admin",
 ];
+/// The role that the platform's gateway takes for callers who did not sign in. Its default rights are those of signed-in
+/// users (supabase.com/docs/guides/database/postgres/roles), so that a schema whose policies name no role does not tell them apart.
+pub const VISITOR: &str = "anon";
 const SCHEMAS: [&str; 5] = ["auth", "storage", "extensions", "realtime", "vault"];
 
 /// The prelude that `platform` puts in front of `migrations`; it may be empty.

@@ -69,7 +69,12 @@ pub fn weigh(
             privileged.map_or_else(failed, Verdict::Stopped)
         }
         // Claims of the wrong shape make casts fail. That tells nothing when it fails alike without the victim's rows.
-        state if state.class() == "22" && !standing.is_honest() && controls.alike == Some(true) => {
+        // So does a setting that is read without being set (42704), where `current_setting` was not told to forgive it.
+        state
+            if (state.class() == "22" || state == SqlState::UndefinedObject)
+                && !standing.is_honest()
+                && controls.alike == Some(true) =>
+        {
             privileged.map_or_else(failed, Verdict::Stopped)
         }
         _ => failed(),

@@ -2,7 +2,7 @@
 use super::changes::text_of;
 use super::observation::{Fate, Observation};
 use super::verdict::{Gain, Leak};
-use crate::catalog::Oid;
+use crate::catalog::{Oid, Relation};
 use crate::probes::{Aim, Attack, Attacker, Scene};
 use crate::sqlstate::SqlState;
 use crate::world::{Owners, TenantId, Trace, Traces, TrueRow};
@@ -120,6 +120,39 @@ impl<'a> Bench<'a> {
         row.is_some_and(|row| self.public.contains(&(trace.relation, row.ctid.clone())))
     }
 
+    /// Whether the row referred to is public: to name a row that everybody may see opens nothing.
+    fn shows_everybody(
+        &self,
+        relation: &Relation,
+        target: Oid,
+        columns: &[i16],
+        values: &[String],
+    ) -> bool {
+        let Some(there) = self.scene.relation(target) else {
+            return false;
+        };
+        let pairs: Vec<(i16, &String)> = relation
+            .foreign_keys
+            .iter()
+            .filter(|key| key.target == target)
+            .flat_map(|key| key.columns.iter().zip(&key.target_columns))
+            .filter_map(|(here, there)| {
+                let at = columns.iter().position(|column| column == here)?;
+                Some((*there, &values[at]))
+            })
+            .collect();
+        let named = |row: &&TrueRow| {
+            pairs
+                .iter()
+                .all(|(column, value)| self.scene.value(there, row, *column) == Some(value))
+        };
+        let rows = self.scene.truth.tables.get(&target).into_iter().flatten();
+        !pairs.is_empty()
+            && rows
+                .filter(named)
+                .any(|row| self.public.contains(&(target, row.ctid.clone())))
+    }
+
     /// A row of the attacker's own that now refers to the foreign row.
     fn referred(
         &self,
@@ -128,12 +161,17 @@ impl<'a> Bench<'a> {
         observation: &Observation,
     ) -> Option<Leak> {
         let Aim::Refer {
-            columns, values, ..
+            target,
+            columns,
+            values,
         } = &attack.aim
         else {
             return None;
         };
         let relation = self.scene.relation(attack.object.oid())?;
+        if self.shows_everybody(relation, *target, columns, values) {
+            return None;
+        }
         let holds = |row: &serde_json::Map<String, serde_json::Value>| {
             columns.iter().zip(values).all(|(number, value)| {
                 let name = relation

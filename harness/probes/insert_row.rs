@@ -66,6 +66,10 @@ fn plants(
     relation: &Relation,
     probe: &'static str,
 ) -> Vec<Attack> {
+    // A row of the table of tenants is a tenant: who inserts one makes a new tenant, and takes nobody's.
+    if scene.is_tenants(relation) {
+        return Vec::new();
+    }
     let Some((_, first)) = scene.victim_row(attacker, relation.oid) else {
         return Vec::new();
     };
@@ -114,14 +118,22 @@ fn crossed(
             let values =
                 BTreeMap::from([(column, scene.value(relation, foreign.1, column)?.to_owned())]);
             let statement = statement::insert(scene, &attacker.role, relation, own.1, &values);
-            Some(inserting(
+            let mut attack = inserting(
                 id,
                 attacker,
                 relation,
                 probe,
                 (Form::Whole, statement),
                 (own, foreign),
-            ))
+            );
+            // Where a tenant may have one row only, the victim's own would refuse the insert before any policy does.
+            if relation.uniques.iter().any(|key| key.columns == [column]) {
+                attack.preparation.push(Preparation::Erase {
+                    relation: foreign.0,
+                    ctid: foreign.1.ctid.clone(),
+                });
+            }
+            Some(attack)
         })
         .collect()
 }

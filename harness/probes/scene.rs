@@ -113,6 +113,16 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// The table whose rows are the tenants, where tenants are something else than users.
+    pub fn is_tenants(&self, relation: &Relation) -> bool {
+        let tenant = self
+            .tenancy
+            .tenant
+            .filter(|key| Some(*key) != self.tenancy.user);
+        let root = tenant.and_then(|key| self.tenancy.keys.get(key.0)?.root);
+        root.is_some_and(|root| root.relation == relation.oid)
+    }
+
     pub fn is_owned(&self, relation: Oid) -> bool {
         matches!(self.tenancy.scope(relation), Some(Scope::Owned { .. }))
     }

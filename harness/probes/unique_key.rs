@@ -145,7 +145,14 @@ fn spans_tenants(scene: &Scene, relation: &Relation, unique: &Unique) -> bool {
                 .default
                 .as_deref()
                 .is_some_and(|text| text.contains('('));
-        !names_owner(scene, relation, *number) && !drawn && column.type_name != "uuid"
+        // A primary key of 36 characters is a UUID written as text, which the application draws: nobody guesses it.
+        let surrogate = column.type_name == "uuid"
+            || relation.primary_key == [*number]
+                && matches!(
+                    column.type_name.as_str(),
+                    "character varying(36)" | "character(36)"
+                );
+        !names_owner(scene, relation, *number) && !drawn && !surrogate
     };
     !unique.columns.is_empty() && unique.predicate.is_none() && unique.columns.iter().all(natural)
 }

@@ -20,6 +20,17 @@ use tokio_postgres::{Client, Error, NoTls};
 /// something that never comes.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(120);
 
+/// Takes over what `ALTER DATABASE … SET` set, as a session that begins now would: RESET goes back to what it was when the session
+/// began (https://www.postgresql.org/docs/current/sql-reset.html).
+const DATABASE_SETTINGS: &str = "do $$ declare one text; begin
+  for one in
+    select unnest(s.setconfig) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+    where d.datname = current_database() and s.setrole = 0
+  loop
+    perform set_config(split_part(one, '=', 1), substr(one, strpos(one, '=') + 1), false);
+  end loop;
+end $$";
+
 /// Statements on their way to the server at once: enough to hide the round trip, few enough that little is wasted after a failure.
 const IN_FLIGHT: usize = 64;
 
@@ -74,11 +85,29 @@ pub async fn apply_range(
         run.file(next..end).await?;
         next = end;
     }
-    let applied = run.applied;
+    let mut applied = run.applied;
+    for (name, set) in settings_kept(client).await? {
+        let known = |told: &String| told.contains(&name);
+        if !applied.database_settings.iter().any(known) {
+            applied.database_settings.push(set);
+        }
+    }
     if applied.provenance {
         provenance::stop(client).await?;
     }
     Ok(applied)
+}
+
+/// What the database's own settings are, however they were made: a DO block may have run the ALTER DATABASE.
+async fn settings_kept(client: &Client) -> Result<Vec<(String, String)>, ApplyError> {
+    let query = "select split_part(one, '=', 1), format('select set_config(%L, %L, false)', split_part(one, '=', 1), substr(one, strpos(one, '=') + 1))
+                 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) one
+                 where d.datname = current_database() and s.setrole = 0";
+    let rows = client
+        .query(query, &[])
+        .await
+        .map_err(|error| ApplyError::server("asking for the database's settings", error))?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// The name of the database that is migrated.
@@ -143,9 +172,12 @@ impl<'a, P: FnMut(usize, usize)> Run<'a, P> {
             "reset session authorization; reset role; reset all; discard temp; set statement_timeout = {}",
             STATEMENT_LIMIT.as_millis()
         );
-        self.client.batch_execute(&reset).await.map_err(|error| {
-            ApplyError::server("resetting the session between two migrations", error)
-        })
+        self.client
+            .batch_execute(&format!("{reset};{DATABASE_SETTINGS}"))
+            .await
+            .map_err(|error| {
+                ApplyError::server("resetting the session between two migrations", error)
+            })
     }
 
     async fn control(&mut self, sql: &str, control: Control) -> Result<(), ApplyError> {

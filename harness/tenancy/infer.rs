@@ -56,6 +56,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         claims,
         memberships,
         roles,
+        published: Vec::new(),
         evidence,
         arguments,
         argument_columns: argument_columns(&facts),

@@ -6,6 +6,7 @@ mod infer;
 mod keys;
 mod model;
 mod names;
+mod published;
 mod queries;
 mod reading;
 mod roles;
@@ -15,3 +16,4 @@ mod syntax;
 
 pub use infer::infer;
 pub use model::*;
+pub use published::published;

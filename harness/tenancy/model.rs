@@ -38,6 +38,8 @@ pub struct Tenancy {
     pub claim_readers: BTreeMap<(String, Vec<String>), Vec<Oid>>,
     /// Functions of the schema that a policy asks for a claim, by policy.
     pub policy_functions: BTreeMap<Oid, Vec<Oid>>,
+    /// Rows that policies show to everybody, signed in or not.
+    pub published: Vec<Published>,
     /// One sentence per guess, for `list` and `init`.
     pub evidence: Vec<String>,
 }
@@ -102,6 +104,16 @@ pub enum ClaimMeaning {
     Unknown,
 }
 
+/// Rows that a policy declares public.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    pub relation: Oid,
+    /// The policy's name.
+    pub policy: String,
+    /// SQL over the table's columns.
+    pub condition: String,
+}
+
 /// A table whose rows tie users to tenants.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Membership {
@@ -127,6 +139,16 @@ pub struct Roles {
     pub role_is_key: Option<KeyId>,
     /// The login role does not exist in the schema: watertight makes it in its scratch database, with these grants.
     pub made: bool,
+}
+
+impl Roles {
+    /// Takes a role that only visitors take away from the members, unless it is the only one.
+    pub fn part_visitors(&mut self, visitor: &str) {
+        if self.members.len() > 1 && self.members.iter().any(|name| name == visitor) {
+            self.members.retain(|name| name != visitor);
+            self.anonymous.push(visitor.to_owned());
+        }
+    }
 }
 
 impl Tenancy {

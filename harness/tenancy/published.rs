@@ -1,0 +1,196 @@
+//! Finds rows that the schema itself declares public: a policy shows them to visitors who did not sign in, by a mark that
+//! somebody must set.
+use super::model::{Published, Roles};
+use super::syntax::{self, operands, operator};
+use crate::catalog::{
+    Catalog, Column, Grant, Oid, Policy, PolicyCommand, Privilege, Relation, RelationKind,
+};
+use squawk_syntax::{SyntaxKind as K, SyntaxNode};
+use std::collections::BTreeSet;
+
+/// Every condition under which rows of a table are public.
+///
+/// The policy must be permissive, for SELECT alone and open to a role that is taken without signing in, and that role must be
+/// able to read the table. What it shows must depend on a mark of the row: a flag, or a column that equals a constant. A mark that
+/// the column's default already carries publishes every row, and one that another policy takes as a reason to hide the row is
+/// a state (deleted, archived) and no publication: both stay leaks. Tests for NULL are never marks.
+pub fn published(catalog: &Catalog, roles: &Roles) -> Vec<Published> {
+    let visitors: BTreeSet<Oid> = catalog
+        .roles
+        .iter()
+        .filter(|role| roles.anonymous.contains(&role.name) && !roles.members.contains(&role.name))
+        .map(|role| role.oid)
+        .collect();
+    let tables = catalog
+        .relations
+        .iter()
+        .filter(|r| r.rls && matches!(r.kind, RelationKind::Table | RelationKind::Partitioned));
+    let mut out = Vec::new();
+    for relation in tables.filter(|relation| visitors_read(relation, &visitors)) {
+        for policy in relation
+            .policies
+            .iter()
+            .filter(|policy| shows_visitors(policy, &visitors))
+        {
+            let Some(using) = &policy.using else { continue };
+            for alternative in alternatives(&expression(using)) {
+                if publishes(relation, &alternative) {
+                    out.push(Published {
+                        relation: relation.oid,
+                        policy: policy.name.clone(),
+                        condition: alternative.text().to_string(),
+                    });
+                }
+            }
+        }
+    }
+    out
+}
+
+fn visitors_read(relation: &Relation, visitors: &BTreeSet<Oid>) -> bool {
+    let reads = |grant: &&Grant| {
+        grant.privilege == Privilege::Select && (grant.role == 0 || visitors.contains(&grant.role))
+    };
+    !visitors.is_empty() && relation.grants.iter().any(|grant| reads(&grant))
+}
+
+fn shows_visitors(policy: &Policy, visitors: &BTreeSet<Oid>) -> bool {
+    policy.permissive
+        && policy.command == PolicyCommand::Select
+        && policy
+            .roles
+            .iter()
+            .any(|role| *role == 0 || visitors.contains(role))
+}
+
+/// The condition itself, without the SELECT that it is wrapped in.
+fn expression(text: &str) -> SyntaxNode {
+    let tree = syntax::expression(text);
+    tree.descendants()
+        .find(|node| syntax::is_expression(node.kind()) && node.kind() != K::SELECT)
+        .unwrap_or(tree)
+}
+
+/// The sides of `a or b or c`.
+fn alternatives(node: &SyntaxNode) -> Vec<SyntaxNode> {
+    split(node, "or")
+}
+
+fn split(node: &SyntaxNode, word: &str) -> Vec<SyntaxNode> {
+    let bare = bare(node);
+    if bare.kind() == K::BIN_EXPR && operator(&bare) == word {
+        return operands(&bare)
+            .flat_map(|side| split(&side, word))
+            .collect();
+    }
+    vec![bare]
+}
+
+/// Without parentheses and casts.
+fn bare(node: &SyntaxNode) -> SyntaxNode {
+    let mut at = node.clone();
+    while matches!(at.kind(), K::PAREN_EXPR | K::CAST_EXPR) {
+        match operands(&at).next() {
+            Some(inner) => at = inner,
+            None => break,
+        }
+    }
+    at
+}
+
+/// Whether the condition reads nothing but the row and hangs on a mark that somebody must set.
+fn publishes(relation: &Relation, condition: &SyntaxNode) -> bool {
+    let asks_more = condition.descendants().any(|node| {
+        matches!(
+            node.kind(),
+            K::CALL_EXPR | K::SELECT | K::PAREN_SELECT | K::COMPOUND_SELECT
+        )
+    });
+    !asks_more
+        && split(condition, "and")
+            .iter()
+            .filter_map(|test| mark(relation, test))
+            .any(|mark| !by_default(&mark) && !hides(relation, &mark))
+}
+
+/// A test of a row's own column against constants that make the row public.
+struct Mark<'r> {
+    column: &'r Column,
+    values: Vec<String>,
+}
+
+fn mark<'r>(relation: &'r Relation, test: &SyntaxNode) -> Option<Mark<'r>> {
+    let column = |node: &SyntaxNode| {
+        let node = bare(node);
+        let name = syntax::dotted(&node).pop()?;
+        let named = matches!(node.kind(), K::NAME_REF | K::FIELD_EXPR);
+        relation.columns.iter().find(|c| named && c.name == name)
+    };
+    let flag = |column: &'r Column, value: &str| {
+        (column.type_name == "boolean").then(|| Mark {
+            column,
+            values: vec![value.to_owned()],
+        })
+    };
+    if let Some(column) = column(test) {
+        return flag(column, "true");
+    }
+    if test.kind() == K::PREFIX_EXPR {
+        let inner = operands(test).next()?;
+        return flag(column(&inner)?, "false");
+    }
+    let sides: Vec<SyntaxNode> = operands(test).collect();
+    let [left, right] = &sides[..] else {
+        return None;
+    };
+    let equal = test.kind() == K::BIN_EXPR && matches!(operator(test).as_str(), "=" | "in");
+    let values = constants(right);
+    (equal && !values.is_empty()).then_some(Mark {
+        column: column(left)?,
+        values,
+    })
+}
+
+/// The constants of one side: a literal, or those of an array or a list.
+fn constants(node: &SyntaxNode) -> Vec<String> {
+    node.descendants()
+        .filter(|n| n.kind() == K::LITERAL)
+        .filter_map(|n| constant(&n))
+        .collect()
+}
+
+fn constant(node: &SyntaxNode) -> Option<String> {
+    let text = node.text().to_string().to_lowercase();
+    match text.as_str() {
+        "true" | "false" => Some(text),
+        _ => syntax::literal(node),
+    }
+}
+
+/// Whether a row has the mark unless somebody says otherwise.
+fn by_default(mark: &Mark) -> bool {
+    match &mark.column.default {
+        Some(default) => constants(&expression(default))
+            .first()
+            .is_none_or(|value| mark.values.contains(value)),
+        None => false,
+    }
+}
+
+/// Whether some policy of the table takes the flag as a reason to hide the row.
+fn hides(relation: &Relation, mark: &Mark) -> bool {
+    let opposite = match mark.values.first().map(String::as_str) {
+        Some("true") => "false",
+        Some("false") => "true",
+        _ => return false,
+    };
+    let conditions = relation
+        .policies
+        .iter()
+        .flat_map(|policy| policy.using.iter().chain(&policy.check));
+    conditions
+        .flat_map(|text| alternatives(&expression(text)))
+        .flat_map(|alternative| split(&alternative, "and"))
+        .filter_map(|test| self::mark(relation, &test))
+        .any(|other| other.column.number == mark.column.number && other.values == [opposite])
+}
