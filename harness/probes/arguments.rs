@@ -2,6 +2,7 @@
 //! constants elsewhere.
 use super::attackers::VICTIM;
 use super::scene::{Attacker, Scene};
+use super::smuggled::{runs_text, smuggled};
 use crate::catalog::{Argument, Column, Function, FunctionKind, Relation, Shape};
 use crate::sql::{literal, qualified};
 use crate::tenancy::KeyId;
@@ -16,7 +17,7 @@ pub struct Call {
 
 /// Whose values fill the key arguments.
 #[derive(Clone, Copy, PartialEq)]
-enum Mix {
+pub(super) enum Mix {
     /// Everything is the victim's.
     Victim,
     /// The user is the attacker's own, the rest the victim's.
@@ -70,7 +71,7 @@ fn call(
     Some(render(function, &values))
 }
 
-fn render(function: &Function, values: &[String]) -> Call {
+pub(super) fn render(function: &Function, values: &[String]) -> Call {
     let arguments: Vec<String> = function
         .arguments
         .iter()
@@ -94,7 +95,7 @@ fn passed(argument: &Argument, value: &str) -> String {
     format!("{variadic}{}::{}", literal(value), argument.type_name)
 }
 
-fn value(
+pub(super) fn value(
     scene: &Scene,
     attacker: &Attacker,
     function: &Function,
@@ -130,7 +131,7 @@ fn as_array(argument: &Argument, value: String) -> String {
     }
 }
 
-fn victim_key(scene: &Scene, key: KeyId) -> Option<String> {
+pub(super) fn victim_key(scene: &Scene, key: KeyId) -> Option<String> {
     let member = scene
         .world
         .users
@@ -146,7 +147,7 @@ fn victim_key(scene: &Scene, key: KeyId) -> Option<String> {
         .cloned()
 }
 
-fn own_key(scene: &Scene, attacker: &Attacker, key: KeyId) -> Option<String> {
+pub(super) fn own_key(scene: &Scene, attacker: &Attacker, key: KeyId) -> Option<String> {
     let user = attacker.user.map(|user| &scene.world.users[user.0]);
     let tenant = attacker
         .tenants
@@ -337,105 +338,4 @@ pub fn opens_door(scene: &Scene, function: &Function) -> bool {
             .functions
             .iter()
             .any(|other| other.oid != function.oid && words.contains(other.name.as_str()))
-}
-
-/// Whether a function runs text that it is given, or sets what policies read.
-pub fn runs_text(function: &Function) -> bool {
-    let lower = function.body.to_lowercase();
-    let words: BTreeSet<&str> = lower
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
-    let takes_text = function.arguments.iter().any(is_text);
-    takes_text && (words.contains("execute") || words.contains("set_config"))
-}
-
-fn is_text(argument: &Argument) -> bool {
-    matches!(argument.type_name.as_str(), "text" | "character varying")
-}
-
-/// SQL passed as text: a query of the victim's table; the victim's claims or a trusted role put in place of one's own,
-/// and then a plain query. Settings that the gateway signs are the only ones worth forging: a plain setting may be set by
-/// whoever may send SQL anyway.
-fn smuggled(scene: &Scene, attacker: &Attacker, function: &Function) -> Vec<Call> {
-    let policed = scene.owned().find(|r| {
-        r.rls
-            && !r.platform
-            && !r.policies.is_empty()
-            && scene.victim_row(attacker, r.oid).is_some()
-    });
-    let Some(table) = policed else {
-        return Vec::new();
-    };
-    let name = super::scene::named(table);
-    let victim = scene
-        .attackers
-        .iter()
-        .find(|a| a.standing == super::Standing::VictimsMember);
-    let forged: Vec<(String, String)> = victim
-        .into_iter()
-        .flat_map(|v| v.settings.clone())
-        .filter(|(_, value)| value.starts_with('{'))
-        .collect();
-    let roles = scene
-        .tenancy
-        .roles
-        .trusted
-        .iter()
-        .map(|role| ("role".to_owned(), role.clone()));
-    let mut out = Vec::new();
-    for query in [
-        format!("SELECT to_jsonb(t) FROM {name} AS t"),
-        format!("SELECT jsonb_agg(t) FROM {name} AS t"),
-        format!("SELECT * FROM {name}"),
-    ] {
-        out.extend(with_texts(scene, attacker, function, &[query], "", &[]));
-    }
-    for (setting, value) in forged.iter().cloned().chain(roles) {
-        let then = format!(";\nSELECT * FROM {name}");
-        let set = format!(
-            "SELECT set_config({}, {}, true)",
-            literal(&setting),
-            literal(&value)
-        );
-        let known = [value.clone()];
-        out.extend(with_texts(scene, attacker, function, &[set], &then, &known));
-        out.extend(with_texts(
-            scene,
-            attacker,
-            function,
-            &[setting, value],
-            &then,
-            &known,
-        ));
-    }
-    out
-}
-
-/// A call with these texts in its text arguments, one after the other, and what is run after it.
-fn with_texts(
-    scene: &Scene,
-    attacker: &Attacker,
-    function: &Function,
-    texts: &[String],
-    then: &str,
-    known: &[String],
-) -> Option<Call> {
-    let mut left = texts.iter();
-    let values: Vec<String> = (0..function.arguments.len())
-        .map(|at| match is_text(&function.arguments[at]) {
-            true => left
-                .next()
-                .cloned()
-                .or_else(|| value(scene, attacker, function, at, Mix::Own)),
-            false => value(scene, attacker, function, at, Mix::Own),
-        })
-        .collect::<Option<_>>()?;
-    if left.next().is_some() {
-        return None;
-    }
-    let call = render(function, &values);
-    Some(Call {
-        statement: format!("{}{then}", call.statement),
-        supplied: known.to_vec(),
-    })
 }

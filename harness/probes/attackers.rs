@@ -88,106 +88,89 @@ fn doctored(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker
         return;
     };
     let mine = world::settings(tenancy, world, UserId(me));
-    let push = |out: &mut Vec<Attacker>,
-                name: &str,
-                standing: Standing,
-                settings: Settings,
-                tenants: Vec<TenantId>| {
-        let user = (!tenants.is_empty()).then_some(UserId(me));
-        out.push(Attacker {
-            name: name.to_owned(),
-            standing,
-            role: role.to_owned(),
-            settings,
-            tenants,
-            user,
-        });
-    };
-    push(
-        out,
-        "a caller without claims",
-        Standing::WithoutClaims,
-        Vec::new(),
-        Vec::new(),
-    );
     let blank: Settings = mine
         .iter()
         .map(|(name, _)| (name.clone(), String::new()))
         .collect();
-    push(
-        out,
-        "a caller with empty settings",
-        Standing::WithoutClaims,
-        blank,
-        Vec::new(),
-    );
-    if mine.iter().any(|(_, value)| value.starts_with('{')) {
-        let each = |value: &str| -> Settings {
-            mine.iter()
-                .map(|(name, old)| {
-                    (
-                        name.clone(),
-                        if old.starts_with('{') {
-                            value.to_owned()
-                        } else {
-                            String::new()
-                        },
-                    )
-                })
-                .collect()
-        };
-        push(
-            out,
-            "a caller with an empty claims object",
+    let mut odd = vec![
+        (
+            "a caller without claims".to_owned(),
             Standing::WithoutClaims,
-            each("{}"),
             Vec::new(),
-        );
-        push(
-            out,
-            "a caller whose claims are null",
-            Standing::Malformed,
-            each("null"),
-            Vec::new(),
-        );
-        push(
-            out,
-            "a caller whose claims are no JSON",
-            Standing::Malformed,
-            each("not json"),
-            Vec::new(),
-        );
-        for (name, value) in [
-            ("null", serde_json::Value::Null),
-            ("empty texts", "".into()),
-            ("wildcards", "%".into()),
-            ("numbers", 7.into()),
-            ("arrays", serde_json::json!([])),
-            ("objects", serde_json::json!({})),
-        ] {
-            push(
-                out,
-                &format!("a caller whose claims hold {name}"),
-                Standing::Malformed,
-                replaced(tenancy, &mine, &value),
-                Vec::new(),
-            );
-        }
-    } else {
-        let odd: Settings = mine
+        ),
+        (
+            "a caller with empty settings".to_owned(),
+            Standing::WithoutClaims,
+            blank,
+        ),
+    ];
+    odd.extend(malformed(tenancy, &mine));
+    out.extend(odd.into_iter().map(|(name, standing, settings)| Attacker {
+        name,
+        standing,
+        role: role.to_owned(),
+        settings,
+        tenants: Vec::new(),
+        user: None,
+    }));
+    debugging(tenancy, &mine, UserId(me), world, role, out);
+    forged(tenancy, world, &mine, UserId(me), role, out);
+}
+
+/// Settings that no caller with these would be sent with: documents of the wrong shape, or keys that are none.
+fn malformed(tenancy: &Tenancy, mine: &Settings) -> Vec<(String, Standing, Settings)> {
+    if !mine.iter().any(|(_, value)| value.starts_with('{')) {
+        let odd = mine
             .iter()
             .map(|(name, _)| (name.clone(), "not-a-key".to_owned()))
             .collect();
-        push(
-            out,
-            "a caller with a malformed setting",
-            Standing::Malformed,
-            odd,
-            Vec::new(),
-        );
+        let name = "a caller with a malformed setting".to_owned();
+        return vec![(name, Standing::Malformed, odd)];
     }
-    debugging(tenancy, &mine, UserId(me), world, role, out);
-    forged(tenancy, world, &mine, UserId(me), role, out);
+    let each = |value: &str| -> Settings {
+        let replaced = |old: &str| match old.starts_with('{') {
+            true => value.to_owned(),
+            false => String::new(),
+        };
+        mine.iter()
+            .map(|(name, old)| (name.clone(), replaced(old)))
+            .collect()
+    };
+    let documents = [
+        (
+            "a caller with an empty claims object",
+            Standing::WithoutClaims,
+            "{}",
+        ),
+        (
+            "a caller whose claims are null",
+            Standing::Malformed,
+            "null",
+        ),
+        (
+            "a caller whose claims are no JSON",
+            Standing::Malformed,
+            "not json",
+        ),
+    ];
+    let documents =
+        documents.map(|(name, standing, value)| (name.to_owned(), standing, each(value)));
+    let values = [
+        ("null", serde_json::Value::Null),
+        ("empty texts", "".into()),
+        ("wildcards", "%".into()),
+        ("numbers", 7.into()),
+        ("arrays", serde_json::json!([])),
+        ("objects", serde_json::json!({})),
+    ];
+    let values = values.map(|(name, value)| {
+        (
+            format!("a caller whose claims hold {name}"),
+            Standing::Malformed,
+            replaced(tenancy, mine, &value),
+        )
+    });
+    documents.into_iter().chain(values).collect()
 }
 
 /// Every key claim replaced by one value.

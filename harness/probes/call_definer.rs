@@ -1,5 +1,6 @@
 //! Calls functions that run with their owner's rights, with arguments drawn from the victim's real values.
-use super::arguments::{Call, calls, opens_door, runs_text};
+use super::arguments::{Call, calls, opens_door};
+use super::smuggled::runs_text;
 use super::{Aim, Attack, Command, Form, Object, Probe, Scene, Standing, Victim, attackers};
 use crate::catalog::{Function, FunctionKind};
 use crate::event::Severity;

@@ -21,6 +21,7 @@ pub mod reassign_row;
 mod reference_row;
 pub mod rights;
 mod scene;
+mod smuggled;
 pub mod statement;
 mod truncate_table;
 mod unique_key;

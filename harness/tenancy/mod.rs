@@ -4,6 +4,7 @@ mod classes;
 mod facts;
 mod infer;
 mod keys;
+mod memberships;
 mod model;
 mod names;
 mod published;

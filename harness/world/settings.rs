@@ -102,7 +102,7 @@ mod tests {
             ],
             ..Tenancy::default()
         };
-        let world = World {
+        let mut world = World {
             seed: 1,
             tenants: vec![Tenant {
                 name: "org_a".to_owned(),
@@ -111,17 +111,21 @@ mod tests {
             users: vec![User {
                 name: "someone".to_owned(),
                 tenants: vec![TenantId(0)],
-                rank: Some("member".to_owned()),
+                rank: Some("admin".to_owned()),
                 keys: [(KeyId(1), "u1".to_owned())].into(),
             }],
             rows: Vec::new(),
         };
+        let document = |world: &World| settings(&tenancy, world, UserId(0)).remove(0).1;
         assert_eq!(
-            settings(&tenancy, &world, UserId(0)),
-            [(
-                "request.jwt.claims".to_owned(),
-                r#"{"sub":"u1","app_metadata":{"org_id":"o1","role":"member"}}"#.to_owned()
-            )]
+            document(&world),
+            r#"{"sub":"u1","app_metadata":{"org_id":"o1","role":"admin"}}"#
+        );
+        world.users[0].rank = Some("member".to_owned());
+        assert_eq!(
+            document(&world),
+            r#"{"sub":"u1","app_metadata":{"org_id":"o1"}}"#,
+            "an honest token does not say admin of a member"
         );
     }
 }
