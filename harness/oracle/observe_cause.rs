@@ -5,7 +5,9 @@ use super::{Gain, Leak, ObserveError};
 use crate::catalog::{
     Function, Oid, Policy, PolicyCommand, Privilege, Relation, RelationKind, Volatility,
 };
-use crate::probes::{Aim, Attack, Attacker, Command, Object, Scene, Standing, rights};
+use crate::probes::{
+    Aim, Attack, Attacker, Command, Form, Object, Scene, Standing, rights, statement,
+};
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
 
@@ -129,6 +131,14 @@ async fn table_cause(
     if let Some(cause) = unpoliced(bench.scene, attacker, table) {
         return Ok(cause);
     }
+    if attack.form == Form::Join
+        && let Some(direct) = joined(session, bench, attack, table).await?
+    {
+        let read = direct.object.oid();
+        if let Some(table) = bench.scene.relation(read) {
+            return Box::pin(table_cause(session, bench, &direct, table)).await;
+        }
+    }
     if let Some(function) = trigger_cause(session, bench, attack, table).await? {
         return Ok(Cause::Function(function));
     }
@@ -174,6 +184,32 @@ async fn table_cause(
         check,
     });
     Ok(other.or(first).unwrap_or(Cause::NoRls(table.oid)))
+}
+
+/// A join shows what either of its tables shows by itself: the plain read of the one that leaks, if one does.
+async fn joined(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    table: &Relation,
+) -> Result<Option<Attack>, ObserveError> {
+    let role = &bench.scene.attacker(attack.attacker).role;
+    let parents = table
+        .foreign_keys
+        .iter()
+        .filter_map(|key| bench.scene.relation(key.target));
+    for read in std::iter::once(table).chain(parents) {
+        let direct = Attack {
+            object: Object::Relation(read.oid),
+            form: Form::Bare,
+            statement: statement::select(bench.scene, role, read),
+            ..attack.clone()
+        };
+        if still_leaks(session, bench, &direct, "").await? {
+            return Ok(Some(direct));
+        }
+    }
+    Ok(None)
 }
 
 /// The function of a trigger without which the leak is gone: what it does with its owner's rights goes past the policies.

@@ -16,6 +16,9 @@ pub struct Bench<'a> {
     /// Rows that anybody may see: (relation, ctid).
     pub public: &'a BTreeSet<(Oid, String)>,
     pub(super) places: BTreeMap<(Oid, &'a str), &'a TrueRow>,
+    /// Where the values of public rows are traced to. A public row's key also stands in rows that refer to it, so its
+    /// trace may lead there.
+    shown: BTreeSet<Trace>,
 }
 
 /// What an attack reached, before it is weighed against controls.
@@ -39,7 +42,19 @@ impl<'a> Bench<'a> {
             .iter()
             .flat_map(|(oid, rows)| rows.iter().map(move |row| ((*oid, row.ctid.as_str()), row)))
             .collect();
+        let is_shown = |row: &&'a TrueRow, oid: Oid| public.contains(&(oid, row.ctid.clone()));
+        let rows = scene
+            .truth
+            .tables
+            .iter()
+            .flat_map(|(oid, rows)| rows.iter().filter(move |row| is_shown(row, *oid)));
+        let shown = rows
+            .flat_map(|row| row.values.iter().flatten())
+            .flat_map(|text| traces.find(text))
+            .copied()
+            .collect();
         Bench {
+            shown,
             scene,
             traces,
             owners,
@@ -111,13 +126,7 @@ impl<'a> Bench<'a> {
     }
 
     fn is_public(&self, trace: &Trace) -> bool {
-        let row = self
-            .scene
-            .truth
-            .tables
-            .get(&trace.relation)
-            .and_then(|rows| rows.get(trace.row));
-        row.is_some_and(|row| self.public.contains(&(trace.relation, row.ctid.clone())))
+        self.shown.contains(trace)
     }
 
     /// Whether the row referred to is public: to name a row that everybody may see opens nothing.
