@@ -8,15 +8,23 @@ const COLD_ROUNDS: usize = 5;
 const GROWTH_ROUNDS: usize = 3;
 const SIZES: [usize; 4] = [20, 40, 80, 160];
 
-/// How often the kernel is asked for the peak, which only ever rises.
+/// How often the kernel is asked; what it tells only ever rises.
 const LOOK: Duration = Duration::from_millis(5);
 
 /// One run of the program.
 struct Run {
     seconds: f64,
-    /// Peak resident memory of the harness process alone, in MiB; 0 where the kernel does not tell.
-    peak: f64,
+    /// What the harness process itself took, without the server; 0 where the kernel does not tell.
+    own: Own,
     attacks: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Own {
+    /// Peak resident memory in MiB.
+    peak: f64,
+    /// Seconds of processor time.
+    busy: f64,
 }
 
 pub fn measure(measured: bool) {
@@ -24,27 +32,33 @@ pub fn measure(measured: bool) {
     let rounds = |most: usize| if measured { most } else { 1 };
     println!("checks: the released program, server start included");
     for (name, cached) in [
-        ("without any cache", false),
-        ("with a cached cluster", true),
+        ("voxanne, nothing cached", false),
+        ("voxanne, cached cluster", true),
     ] {
         let runs: Vec<Run> = (0..rounds(COLD_ROUNDS)).map(|_| voxanne(cached)).collect();
-        println!(
-            "  voxanne {name:<22} {:>6.2} s  {:>5.0} MiB  {} attacks",
-            median_of(&runs, |run| run.seconds),
-            median_of(&runs, |run| run.peak),
-            runs[0].attacks
-        );
+        tell(name, &runs);
     }
     for &tables in sizes {
         let runs: Vec<Run> = (0..rounds(GROWTH_ROUNDS)).map(|_| grown(tables)).collect();
-        let seconds = median_of(&runs, |run| run.seconds);
+        let seconds = tell(&format!("{tables} tables"), &runs);
         println!(
-            "  {tables:>3} tables                     {seconds:>6.2} s  {:>5.0} MiB  {} attacks  {:.1} ms a table",
-            median_of(&runs, |run| run.peak),
-            runs[0].attacks,
+            "  {:>23}  {:.1} ms a table",
+            "",
             seconds * 1e3 / tables as f64
         );
     }
+}
+
+/// Prints the middle of several runs, and gives their seconds.
+fn tell(name: &str, runs: &[Run]) -> f64 {
+    let seconds = median_of(runs, |run| run.seconds);
+    println!(
+        "  {name:<23}  {seconds:>6.2} s  {} attacks; the harness itself: {:.2} s busy, {:.0} MiB at most",
+        runs[0].attacks,
+        median_of(runs, |run| run.own.busy),
+        median_of(runs, |run| run.own.peak),
+    );
+    seconds
 }
 
 fn median_of(runs: &[Run], what: impl Fn(&Run) -> f64) -> f64 {
@@ -89,7 +103,7 @@ fn run(mut command: Command) -> Run {
     let mut child = command.spawn().expect("the program was built");
     let told = child.stdout.take().expect("stdout is piped");
     let reader = std::thread::spawn(move || std::io::read_to_string(told));
-    let peak = watch(&mut child);
+    let own = watch(&mut child);
     let seconds = begun.elapsed().as_secs_f64();
     let lines = reader
         .join()
@@ -105,25 +119,40 @@ fn run(mut command: Command) -> Run {
         .expect("the summary counts attacks");
     Run {
         seconds,
-        peak,
+        own,
         attacks,
     }
 }
 
-/// Waits for the program and gives its peak resident memory in MiB.
-fn watch(child: &mut Child) -> f64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0.0;
+/// Waits for the program and gives what it took.
+fn watch(child: &mut Child) -> Own {
+    let mut own = Own::default();
     while child
         .try_wait()
         .expect("the program is our child")
         .is_none()
     {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok());
-        peak = kib.map_or(peak, |kib| kib / 1024.0);
+        own = look(child.id()).unwrap_or(own);
         std::thread::sleep(LOOK);
     }
-    peak
+    own
+}
+
+/// Linux's account of a process that runs; `None` elsewhere, and once it has ended.
+fn look(process: u32) -> Option<Own> {
+    /// Of proc_pid_stat(5): the same on every architecture that Rust runs on.
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = peak.split_whitespace().next()?.parse().ok()?;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The program's name, in parentheses, may hold anything; user and system time are the 12th and 13th field after it.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
+    Some(Own {
+        peak: kib / 1024.0,
+        busy: (ticks(11)? + ticks(12)?) / TICKS_PER_SECOND,
+    })
 }
