@@ -1,6 +1,7 @@
 -- Whoever may see one invoice sees the items of all: the condition does not name the item.
 -- system: supabase
 -- expect: leak read-row on public.invoice_items at invoice_items_admin
+-- expect: leak read-by-join on public.invoice_items at invoice_items_admin
 
 create type public.org_role as enum ('member', 'admin', 'owner');
 create type public.member_status as enum ('active', 'suspended', 'removed');
