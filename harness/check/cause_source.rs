@@ -169,8 +169,9 @@ impl Search<'_> {
         Culprit {
             kind: "grant".to_owned(),
             name: privilege_name(privilege).to_owned(),
-            source: self
-                .place(PG_CLASS, table, "GRANT", Clause::Command, granted)
+            source: explicit_grant(self.catalog, self.migrations, table)
+                .map(|at| self.migrations.source(at, Clause::Command, granted))
+                .or_else(|| self.place(PG_CLASS, table, "GRANT", Clause::Command, granted))
                 .or_else(|| self.table(table, Clause::Name, default)),
         }
     }
@@ -203,8 +204,9 @@ impl Search<'_> {
 }
 
 /// The last GRANT on a relation; `None` when its rights are what default privileges gave.
-pub fn granted_by(catalog: &Catalog, relation: Oid) -> Option<usize> {
-    statement(catalog, PG_CLASS, relation, "GRANT")
+pub fn granted_by(catalog: &Catalog, migrations: &Migrations, relation: Oid) -> Option<usize> {
+    explicit_grant(catalog, migrations, relation)
+        .or_else(|| statement(catalog, PG_CLASS, relation, "GRANT"))
 }
 
 /// The last statement with this word in its tag that touched the object.
@@ -241,4 +243,30 @@ fn privilege_name(privilege: Privilege) -> &'static str {
         Privilege::Execute => "EXECUTE",
         Privilege::Usage => "USAGE",
     }
+}
+
+/// The user's own GRANT that names the table and gives TRUNCATE, also where it gave nothing new: PostgreSQL records only
+/// what a GRANT changes, so a right that default privileges had given before is found by the statement's words.
+pub fn explicit_grant(catalog: &Catalog, migrations: &Migrations, table: Oid) -> Option<usize> {
+    let relation = catalog.relations.iter().find(|r| r.oid == table)?;
+    (0..migrations.statements.len())
+        .rev()
+        .filter(|&at| !migrations.is_platform(at))
+        .find(|&at| {
+            let text = migrations.text(at).to_lowercase();
+            let words: Vec<&str> = text
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .filter(|word| !word.is_empty())
+                .collect();
+            let gives = words.first() == Some(&"grant")
+                && words
+                    .iter()
+                    .take_while(|word| **word != "on")
+                    .any(|word| matches!(*word, "truncate" | "all"));
+            let whole_schema = words
+                .windows(3)
+                .any(|three| three == ["all", "tables", "in"])
+                && words.contains(&relation.schema.to_lowercase().as_str());
+            gives && (whole_schema || words.contains(&relation.name.to_lowercase().as_str()))
+        })
 }

@@ -20,11 +20,11 @@ pub struct Caused {
 
 /// Leaks that one mend closes. Partitions of one table are one group, whichever of them was reached; so are tables that one
 /// GRANT, or the same default privileges, opened.
-pub fn group(scene: &Scene, leaks: Vec<Caused>) -> Vec<Vec<Caused>> {
+pub fn group(scene: &Scene, migrations: &Migrations, leaks: Vec<Caused>) -> Vec<Vec<Caused>> {
     let mut groups: BTreeMap<Mend, Vec<Caused>> = BTreeMap::new();
     for caused in leaks {
         groups
-            .entry(mend(scene, &caused.cause))
+            .entry(mend(scene, migrations, &caused.cause))
             .or_default()
             .push(caused);
     }
@@ -44,7 +44,7 @@ enum Mend {
     Grant(Privilege, Option<usize>),
 }
 
-fn mend(scene: &Scene, cause: &Cause) -> Mend {
+fn mend(scene: &Scene, migrations: &Migrations, cause: &Cause) -> Mend {
     match cause {
         Cause::NoRls(oid) => {
             let parent = scene
@@ -63,7 +63,7 @@ fn mend(scene: &Scene, cause: &Cause) -> Mend {
         Cause::Grant {
             relation,
             privilege,
-        } => Mend::Grant(*privilege, granted_by(scene.catalog, *relation)),
+        } => Mend::Grant(*privilege, granted_by(scene.catalog, migrations, *relation)),
         _ => Mend::Cause(cause.clone()),
     }
 }

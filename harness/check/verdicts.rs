@@ -1,11 +1,11 @@
 //! Turns verdicts into findings, listed gaps and the summary.
 use super::CheckError;
 use super::campaign::{Judged, Worker};
+use super::cause_source::explicit_grant;
 use super::coverage::{Cell, Mark};
 use super::finding::{self, Caused};
 use super::repro::repro;
 use super::stage::Migrated;
-use crate::catalog::class;
 use crate::config::CheckPlan;
 use crate::event::{Event, Finding, Listener, Phase, Summary, Unproven};
 use crate::oracle::observe_cause::{Cause, cause};
@@ -38,7 +38,7 @@ pub async fn findings(
             cause,
         });
     }
-    let groups = finding::group(bench.scene, caused);
+    let groups = finding::group(bench.scene, &migrated.migrations, caused);
     let total = groups.len().min(MOST_FINDINGS);
     let mut out = Vec::new();
     for (at, group) in groups.iter().take(MOST_FINDINGS).enumerate() {
@@ -92,10 +92,7 @@ fn by_platform(migrated: &Migrated, cause: &Cause) -> bool {
     };
     let migrations = &migrated.migrations;
     let own = |statement: usize| !migrations.is_platform(statement);
-    let granted = migrated
-        .catalog
-        .granted(class::RELATION, *relation)
-        .is_some_and(own);
+    let granted = explicit_grant(&migrated.catalog, migrations, *relation).is_some();
     let defaults = (0..migrations.statements.len())
         .filter(|&at| own(at))
         .any(|at| {
