@@ -3,6 +3,30 @@ use super::CheckError;
 use crate::catalog::{Catalog, Oid, Relation};
 use crate::config::{ClaimHolds, ColumnName, TableName, TenancyOverrides, nearest};
 use crate::tenancy::{Claim, ClaimMeaning, ColumnRef, Key, KeyId, OwnerPath, Scope, Tenancy};
+use std::collections::BTreeSet;
+
+/// The corrections that a database stopped early can take, and the tables that are not made yet at that point.
+pub fn so_far(
+    overrides: &TenancyOverrides,
+    catalog: &Catalog,
+) -> (TenancyOverrides, BTreeSet<String>) {
+    let mut absent = BTreeSet::new();
+    let mut made = |table: &TableName| {
+        let found = relation(catalog, table).is_ok();
+        if !found {
+            absent.insert(table.to_string());
+        }
+        found
+    };
+    let mut kept = overrides.clone();
+    kept.tenant.take_if(|column| !made(&column.table));
+    kept.user.take_if(|column| !made(&column.table));
+    kept.owner.retain(|owner| made(&owner.table));
+    kept.shared.retain(|shared| made(&shared.table));
+    kept.user_private.retain(|private| made(&private.table));
+    kept.public_rows.retain(|rows| made(&rows.table));
+    (kept, absent)
+}
 
 /// Applies the overrides; unknown names are errors, because a correction that silently does nothing is worse than none.
 pub fn apply(

@@ -2,7 +2,7 @@
 use super::campaign::Worker;
 use super::{CheckError, overrides};
 use crate::catalog::{self, Catalog, Oid};
-use crate::config::{CheckPlan, Platform, ServerChoice};
+use crate::config::{CheckPlan, Platform, PublicRows, ServerChoice, TenancyOverrides};
 use crate::event::{Event, Listener, Phase};
 use crate::migrations::{self, Migrations};
 use crate::oracle::{ObserveError, observe_roles, observe_setup};
@@ -90,7 +90,11 @@ pub async fn migrate(
     let catalog = catalog::read(session.client()).await?;
     let mut tenancy = tenancy::infer(&catalog, &[EDITABLE.to_owned()]);
     tenancy.roles.part_visitors(migrations::VISITOR);
-    overrides::apply(&mut tenancy, &catalog, &plan.tenancy)?;
+    overrides::apply(
+        &mut tenancy,
+        &catalog,
+        &corrections(plan, &catalog, listener),
+    )?;
     tenancy.published = tenancy::published(&catalog, &tenancy.roles);
     if tenancy.tenant.is_none() {
         return Err(CheckError::NoTenant);
@@ -103,6 +107,29 @@ pub async fn migrate(
         tenancy,
         settings: applied.database_settings,
     })
+}
+
+/// What the configuration corrects. It is written for the head of the migrations: where a run stops before it, what is not
+/// made yet is left out, and told.
+fn corrections(
+    plan: &CheckPlan,
+    catalog: &Catalog,
+    listener: &mut dyn Listener,
+) -> TenancyOverrides {
+    let Some(through) = &plan.through else {
+        return plan.tenancy.clone();
+    };
+    let (kept, absent) = overrides::so_far(&plan.tenancy, catalog);
+    if !absent.is_empty() {
+        let names: Vec<String> = absent.into_iter().collect();
+        let names = names.join(", ");
+        listener.hear(&Event::Note {
+            text: format!(
+                "the configuration also names {names}, not made yet at {through}: left out"
+            ),
+        });
+    }
+    kept
 }
 
 fn request(plan: &CheckPlan) -> Request {
@@ -190,7 +217,7 @@ fn public_conditions(
     tenancy: &Tenancy,
     listener: &mut dyn Listener,
 ) -> Vec<(String, String, String)> {
-    let mut conditions = conditions(plan);
+    let mut conditions = conditions(plan, &migrated.catalog);
     for rows in &tenancy.published {
         let tables = &migrated.catalog.relations;
         let Some(table) = tables.iter().find(|r| r.oid == rows.relation) else {
@@ -208,10 +235,17 @@ fn public_conditions(
     conditions
 }
 
-fn conditions(plan: &CheckPlan) -> Vec<(String, String, String)> {
+fn conditions(plan: &CheckPlan, catalog: &Catalog) -> Vec<(String, String, String)> {
+    // What is not made yet where a run stops early was told when the tenancy was corrected.
+    let made = |rows: &&PublicRows| {
+        let (schema, name) = (&rows.table.schema, &rows.table.name);
+        let mut tables = catalog.relations.iter();
+        plan.through.is_none() || tables.any(|r| r.schema == *schema && r.name == *name)
+    };
     plan.tenancy
         .public_rows
         .iter()
+        .filter(made)
         .map(|rows| {
             (
                 rows.table.schema.clone(),

@@ -236,3 +236,21 @@ fn a_trigger_that_never_ends_does_not_keep_the_world_from_being_filled() {
     assert!(matches!(session.code, Some(0 | 3)), "{}", session.shown());
     assert!(begun.elapsed() < Duration::from_secs(60));
 }
+
+#[test]
+fn a_correction_of_a_later_table_waits_for_it_and_a_misspelt_one_does_not() {
+    let correcting = |table: &str| {
+        let reason = "letters are read out in the hall";
+        let text =
+            format!("[tenancy]\nshared = [{{ table = \"{table}\", reason = \"{reason}\" }}]\n");
+        Project::of("clean").with("watertight.toml", &text)
+    };
+    let later = correcting("public.letters");
+    let stopped = later.run("check -q --format json --through 0001_tenants");
+    assert_eq!(stopped.code, Some(0), "{}{}", stopped.out, stopped.err);
+    let told = "the configuration also names public.letters, not made yet at 0001_tenants";
+    assert!(stopped.out.contains(told), "{}", stopped.out);
+    let misspelt = correcting("public.leters").run("check -q");
+    assert_eq!(misspelt.code, Some(2), "{}", misspelt.out);
+    assert!(misspelt.err.contains("did you mean"), "{}", misspelt.err);
+}
