@@ -63,6 +63,7 @@ pub enum Phase {
     Baseline,
     Attacks,
     Shrink,
+    Owners,
 }
 
 impl Phase {
@@ -75,6 +76,7 @@ impl Phase {
             Phase::Baseline => "proving the baseline",
             Phase::Attacks => "attacking",
             Phase::Shrink => "shrinking",
+            Phase::Owners => "trying whether rows can be given to others",
         }
     }
 }

@@ -8,6 +8,7 @@ mod report;
 mod scenarios;
 mod server;
 mod sessions;
+mod status;
 mod support;
 mod tenancy;
 mod tidy;

@@ -91,6 +91,8 @@ pub struct Relation {
     pub primary_key: Vec<i16>,
     /// Unique constraints and unique indexes, the primary key included.
     pub uniques: Vec<Unique>,
+    /// Every index, the unique ones included.
+    pub indexes: Vec<Index>,
     pub checks: Vec<Check>,
     pub foreign_keys: Vec<ForeignKey>,
     /// Exclusion constraints by name, with their definition.
@@ -164,6 +166,19 @@ pub struct Unique {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Index {
+    pub name: String,
+    /// The access method: `btree`, `hash`, `gin` …
+    pub method: String,
+    /// Attribute numbers in index order; 0 stands for an expression.
+    pub columns: Vec<i16>,
+    /// The predicate of a partial index.
+    pub predicate: Option<String>,
+    /// False where building it concurrently failed half-way: queries do not use it.
+    pub valid: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Check {
     pub name: String,
     /// The expression alone, by `pg_get_expr(conbin)`.
@@ -179,6 +194,8 @@ pub struct ForeignKey {
     pub columns: Vec<i16>,
     pub target: Oid,
     pub target_columns: Vec<i16>,
+    /// False for NOT VALID: the rows that were there before were not looked at.
+    pub validated: bool,
     pub deferrable: bool,
     /// `a` no action, `r` restrict, `c` cascade, `n` set null, `d` set default.
     pub on_delete: char,

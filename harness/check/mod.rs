@@ -9,6 +9,7 @@ mod ready;
 mod repro;
 mod rounds;
 mod stage;
+mod status;
 mod verdicts;
 mod witnesses;
 
@@ -17,6 +18,7 @@ pub use error::CheckError;
 pub use ready::Ready;
 pub use rounds::attacks;
 pub use stage::{Filled, MIGRATED, Migrated, migrate};
+pub use status::status;
 
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;

@@ -5,6 +5,7 @@ use crate::config::CheckPlan;
 use crate::error::Failure;
 use crate::event::{Listener, Summary};
 use crate::probes;
+use crate::status::Status;
 use crate::stop::Stop;
 use crate::tenancy::Tenancy;
 
@@ -52,6 +53,14 @@ pub trait Engine {
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Survey, Failure>>;
+
+    /// Migrates and tells how far the move to the tenant's key has come.
+    fn status(
+        &self,
+        plan: &CheckPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Status, Failure>>;
 }
 
 /// The engine of this program.
@@ -87,5 +96,16 @@ impl Engine for Harness {
     ) -> Result<Survey, Failure> {
         let (catalog, tenancy) = check::survey(plan, stop, listener).await?;
         Ok(Survey { catalog, tenancy })
+    }
+
+    async fn status(
+        &self,
+        plan: &CheckPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> Result<Status, Failure> {
+        check::status(plan, stop, listener)
+            .await
+            .map_err(Failure::from)
     }
 }

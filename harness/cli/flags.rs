@@ -1,5 +1,5 @@
 //! The command line as typed. Nothing is decided here; `config::resolve` says what it means.
-use crate::config::{Color, Platform, ServerChoice, Settings};
+use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings};
 use crate::report;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
@@ -42,6 +42,8 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Show the probes; with a directory or system, what was inferred and would be attacked
     List(List),
+    /// Show how far the tables have come from one tenant key to another
+    Status(Status),
     /// Explain what a probe tries and how to stop it
     Explain(Explain),
     /// Plant every scenario and show what was found and what was left alone
@@ -127,6 +129,23 @@ pub(super) struct Check {
 pub(super) struct List {
     #[command(flatten)]
     pub target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    pub target: Target,
+    /// The column that rows shall belong to, such as public.organizations.id
+    #[arg(long, value_name = "COLUMN", value_parser = column)]
+    pub tenant: Option<ColumnName>,
+    /// How to show it on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "full",
+          value_parser = PossibleValuesParser::new(report::STATUS_FORMATS))]
+    pub format: String,
+}
+
+fn column(text: &str) -> Result<ColumnName, String> {
+    ColumnName::parse(text).ok_or_else(|| "write it as schema.table.column".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod flags;
 mod init;
 mod list;
 mod selftest;
+mod status;
 mod stop;
 mod streams;
 mod survey;
@@ -49,6 +50,7 @@ pub fn run<E: Engine>(
         Command::Check(flags) => check::run(flags, &session),
         Command::List(flags) => list::run(flags, &session),
         Command::Explain(flags) => explain::run(flags, &session),
+        Command::Status(flags) => status::run(flags, &session),
         Command::Selftest(flags) => selftest::run(flags, &session),
         Command::Init(flags) => init::run(flags, &session),
     };

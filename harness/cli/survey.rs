@@ -1,7 +1,7 @@
-//! Migrates and infers for the commands that attack nothing.
+//! Runs the engine for the commands that attack nothing.
 use super::flags::Target;
 use super::{Engine, Exit, Session, Survey, bug, runtime, stop};
-use crate::config::{CheckPlan, Known, resolve};
+use crate::config::{CheckPlan, Known, Resolved, resolve};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
 use crate::report::Progress;
@@ -12,6 +12,18 @@ pub(super) fn of<E: Engine>(
     target: &Target,
     session: &Session<'_, E>,
 ) -> Result<Option<Vec<(CheckPlan, Survey)>>, Failure> {
+    let resolved = decide(target, session)?;
+    each(session, &resolved, async |plan, stop, told| {
+        let survey = session.engine.survey(plan, stop, told).await?;
+        Ok((plan.clone(), survey))
+    })
+}
+
+/// The systems that the flags name.
+pub(super) fn decide<E: Engine>(
+    target: &Target,
+    session: &Session<'_, E>,
+) -> Result<Resolved, Failure> {
     let config = session.config()?;
     let known = Known {
         probes: &[],
@@ -29,24 +41,31 @@ pub(super) fn of<E: Engine>(
         },
         ..config
     };
-    let resolved = resolve(settings, profile, &config, session.working, known)?;
+    Ok(resolve(settings, profile, &config, session.working, known)?)
+}
+
+/// Does the work for each system; `None` when stopped by Ctrl-C.
+pub(super) fn each<E: Engine, T>(
+    session: &Session<'_, E>,
+    resolved: &Resolved,
+    work: impl AsyncFn(&CheckPlan, &Stop, &mut dyn Listener) -> Result<T, Failure>,
+) -> Result<Option<Vec<T>>, Failure> {
     let look = session.streams.error_look(resolved.color);
     let mut told = Told(session.streams.progress(resolved.quiet, &look));
     let runtime = runtime()?;
     let stop = Stop::default();
     let finished = bug::contain(|| {
         runtime.block_on(stop::until_stopped(&stop, async {
-            let mut surveys = Vec::new();
-            for plan in resolved.plans {
-                let survey = session.engine.survey(&plan, &stop, &mut told).await?;
-                surveys.push((plan, survey));
+            let mut done = Vec::new();
+            for plan in &resolved.plans {
+                done.push(work(plan, &stop, &mut told).await?);
             }
-            Ok(surveys)
+            Ok(done)
         }))
     });
     told.0.clear();
     match finished {
-        Some(Ok(Some(Ok(surveys)))) => Ok(Some(surveys)),
+        Some(Ok(Some(Ok(done)))) => Ok(Some(done)),
         Some(Ok(Some(Err(failure)))) => Err(failure),
         Some(Ok(None)) => Ok(None),
         Some(Err(reason)) => Err(Failure::new(

@@ -9,6 +9,9 @@ mod plain;
 mod progress;
 mod reports;
 mod starter;
+mod status;
+mod status_json;
+mod status_words;
 mod summary;
 mod tally;
 
@@ -18,6 +21,7 @@ pub use json::line as json_line;
 pub use progress::{Pace, Progress};
 pub use reports::{ReportError, Reports};
 pub use starter::{starter_preface, starter_system};
+pub use status::{STATUS_FORMATS, status};
 pub use tally::Tally;
 
 use crate::event::Event;

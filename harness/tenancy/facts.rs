@@ -51,6 +51,10 @@ pub struct PolicyFacts {
     /// Columns of the policy's own relation that are compared with the caller or with a looked-up row.
     pub compared: BTreeSet<ColumnRef>,
     pub reads_current_role: bool,
+    /// Columns of any relation that are compared with the caller or with another column.
+    pub met: BTreeSet<ColumnRef>,
+    /// Pairs of columns that are compared with each other, each pair in both directions.
+    pub linked: BTreeSet<(ColumnRef, ColumnRef)>,
     /// Functions of the schema in which the policy reads a claim.
     pub readers: BTreeSet<Oid>,
 }

@@ -1,6 +1,7 @@
 //! Infers what a tenant is, whose each row is and how one becomes a user, from the catalog alone.
 mod calls;
 mod classes;
+mod conventions;
 mod facts;
 mod infer;
 mod keys;
@@ -15,6 +16,7 @@ mod scopes;
 mod statements;
 mod syntax;
 
+pub use conventions::{Alternative, conventions};
 pub use infer::infer;
 pub use model::*;
 pub use published::published;

@@ -64,7 +64,7 @@ fn shows_visitors(policy: &Policy, visitors: &BTreeSet<Oid>) -> bool {
 }
 
 /// The condition itself, without the SELECT that it is wrapped in.
-fn expression(text: &str) -> SyntaxNode {
+pub(super) fn expression(text: &str) -> SyntaxNode {
     let tree = syntax::expression(text);
     tree.descendants()
         .find(|node| syntax::is_expression(node.kind()) && node.kind() != K::SELECT)
@@ -87,7 +87,7 @@ fn split(node: &SyntaxNode, word: &str) -> Vec<SyntaxNode> {
 }
 
 /// Without parentheses and casts.
-fn bare(node: &SyntaxNode) -> SyntaxNode {
+pub(super) fn bare(node: &SyntaxNode) -> SyntaxNode {
     let mut at = node.clone();
     while matches!(at.kind(), K::PAREN_EXPR | K::CAST_EXPR) {
         match operands(&at).next() {

@@ -86,6 +86,16 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// Reads a part of an expression over the columns of `relation`.
+    pub fn condition(&mut self, node: &SyntaxNode, relation: Oid) {
+        let frame = Frame {
+            sources: vec![(String::new(), Source::Relation(relation))],
+            outer: None,
+            routine: None,
+        };
+        self.eval(node, &frame);
+    }
+
     /// The values that an expression may give; its comparisons are recorded on the way.
     pub fn eval(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
         match node.kind() {
@@ -228,11 +238,18 @@ impl<'c> Reader<'c> {
         for (mine, other) in [(left, right), (right, left)] {
             let about_caller = other.iter().any(|atom| !matches!(atom, Atom::Literal(_)));
             for atom in mine {
-                if let Atom::Column(column) = atom
-                    && column.relation == *relation
-                    && about_caller
-                {
+                let Atom::Column(column) = atom else { continue };
+                if !about_caller {
+                    continue;
+                }
+                if column.relation == *relation {
                     policy.compared.insert(*column);
+                }
+                policy.met.insert(*column);
+                for met in other {
+                    if let Atom::Column(met) = met {
+                        policy.linked.insert((*column, *met));
+                    }
                 }
             }
         }

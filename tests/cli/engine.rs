@@ -1,11 +1,12 @@
 //! An engine that attacks nothing and tells what a test wants to hear.
-use super::schema;
+use super::{schema, status};
 use crate::report::samples;
 use std::cell::RefCell;
 use watertight::cli::{Engine, ProbeEntry, Survey};
 use watertight::config::CheckPlan;
 use watertight::error::Failure;
 use watertight::event::{Event, Listener, Summary};
+use watertight::status::Status;
 use watertight::stop::{Stop, Stopped};
 
 /// How the check goes on after the events.
@@ -125,5 +126,19 @@ impl Engine for Fake {
     ) -> Result<Survey, Failure> {
         self.plans.borrow_mut().push(plan.clone());
         Ok(schema::survey())
+    }
+
+    async fn status(
+        &self,
+        plan: &CheckPlan,
+        _: &Stop,
+        _: &mut dyn Listener,
+    ) -> Result<Status, Failure> {
+        self.plans.borrow_mut().push(plan.clone());
+        Ok(Status {
+            system: plan.system.clone(),
+            through: plan.through.clone(),
+            ..status::half_way()
+        })
     }
 }

@@ -2,7 +2,8 @@
 mod checks;
 mod engine;
 mod explores;
-mod schema;
+pub mod schema;
+mod status;
 mod usage;
 
 use crate::report::Paper;

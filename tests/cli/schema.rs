@@ -143,7 +143,7 @@ fn scopes() -> BTreeMap<Oid, Scope> {
     scopes
 }
 
-fn relation(oid: Oid, schema: &str, name: &str, columns: &[&str]) -> Relation {
+pub fn relation(oid: Oid, schema: &str, name: &str, columns: &[&str]) -> Relation {
     let columns = columns.iter().zip(1..).map(|(name, number)| Column {
         number,
         name: (*name).into(),
@@ -166,6 +166,7 @@ fn relation(oid: Oid, schema: &str, name: &str, columns: &[&str]) -> Relation {
         columns: columns.collect(),
         primary_key: vec![1],
         uniques: Vec::new(),
+        indexes: Vec::new(),
         checks: Vec::new(),
         foreign_keys: Vec::new(),
         exclusions: Vec::new(),

@@ -4,6 +4,7 @@ mod given;
 mod happy;
 mod refused;
 mod same;
+mod status;
 
 use crate::support;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@ use super::files::{SourceFile, rust};
 use super::{each, expect_none};
 
 /// The stages, left to right, as in the head of `harness/lib.rs`.
-const STAGES: [&str; 9] = [
+const STAGES: [&str; 10] = [
     "migrations",
     "server",
     "catalog",
@@ -12,6 +12,7 @@ const STAGES: [&str; 9] = [
     "probes",
     "oracle",
     "shrink",
+    "status",
     "report",
 ];
 
@@ -132,13 +133,14 @@ fn nobody_panics_by_printing_to_a_closed_pipe() {
 
 #[test]
 fn only_some_stages_speak_sql_to_a_server() {
-    const SPEAKERS: [&str; 6] = [
+    const SPEAKERS: [&str; 7] = [
         // Speaks to nobody, but reads the code out of the driver's error.
         "harness/sqlstate.rs",
         "harness/server/",
         "harness/catalog/",
         "harness/world/load",
         "harness/oracle/observe",
+        "harness/status/observe",
         "harness/plans/",
     ];
     let complaints = each(&rust("harness"), |file| {
@@ -149,7 +151,7 @@ fn only_some_stages_speak_sql_to_a_server() {
     });
     expect_none(
         "probes, judging and reports are pure, so that they can be tested without a server; SQL is spoken only in \
-         server/, catalog/, world/load, oracle/observe and plans/.",
+         server/, catalog/, world/load, oracle/observe, status/observe and plans/.",
         complaints,
     );
 }

@@ -41,6 +41,20 @@ select coalesce(jsonb_agg(jsonb_build_object(
     join pg_class as x on x.oid = i.indexrelid
     where i.indrelid = c.oid and i.indisunique
   ),
+  'indexes', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'name', x.relname,
+      'method', m.amname,
+      'columns', (select jsonb_agg(key order by place)
+        from unnest(i.indkey::smallint[]) with ordinality as keys (key, place) where place <= i.indnkeyatts),
+      'predicate', pg_get_expr(i.indpred, i.indrelid),
+      'valid', i.indisvalid and i.indisready
+    ) order by x.relname), '[]')
+    from pg_index as i
+    join pg_class as x on x.oid = i.indexrelid
+    join pg_am as m on m.oid = x.relam
+    where i.indrelid = c.oid
+  ),
   'checks', (
     select coalesce(jsonb_agg(jsonb_build_object(
       'name', k.conname,
@@ -59,6 +73,7 @@ select coalesce(jsonb_agg(jsonb_build_object(
       'columns', to_jsonb(k.conkey),
       'target', k.confrelid::bigint,
       'target_columns', to_jsonb(k.confkey),
+      'validated', k.convalidated,
       'deferrable', k.condeferrable,
       'on_delete', k.confdeltype,
       'on_update', k.confupdtype
