@@ -221,7 +221,13 @@ async fn compare_worlds(
             .is_some_and(|first| judge::tell_alike(first, &pair[0]));
         out[at].alike = quiet.then(|| judge::tell_alike(&pair[0], &pair[1]));
     }
-    depend(worker, bench, pending, &chosen, member, out).await
+    // A call that was refused for want of a right shows nothing by itself; the victim's member shows what it would reach.
+    let calls: Vec<usize> = (0..pending.len())
+        .filter(|&at| {
+            pending[at].sight.leak.is_none() && pending[at].attack.command == Command::Call
+        })
+        .collect();
+    depend(worker, bench, pending, &calls, member, out).await
 }
 
 /// Whether the victim's own member sees the difference that the attacker must not see.
@@ -229,14 +235,14 @@ async fn depend(
     worker: &Worker,
     bench: &Bench<'_>,
     pending: &[Pending],
-    chosen: &[usize],
+    calls: &[usize],
     member: &Attacker,
     out: &mut [Controls],
 ) -> Result<(), ObserveError> {
-    let calls: Vec<usize> = chosen
+    let calls: Vec<usize> = calls
         .iter()
         .copied()
-        .filter(|&at| pending[at].attack.command == Command::Call && !out[at].privileged)
+        .filter(|&at| !out[at].privileged)
         .collect();
     let mut requests = Vec::new();
     for &at in &calls {

@@ -106,23 +106,29 @@ fn shaped(catalog: &Catalog, found: &Type, modifier: i32) -> Kind {
             Kind::Composite(columns.iter().map(|c| Kind::of(catalog, c)).collect())
         }
         Shape::Range { of } => Kind::Range {
-            of: Box::new(by_oid(catalog, *of)),
+            of: Box::new(by_oid(catalog, *of, -1)),
             multi: false,
         },
-        Shape::Array { of } => Kind::Array(Box::new(by_oid(catalog, *of))),
+        Shape::Array { of } => Kind::Array(Box::new(by_oid(catalog, *of, modifier))),
         Shape::Other => Kind::Other { modifier },
     }
 }
 
 /// The kind of a type of which only the oid is known. Oids below 10,000 are assigned by PostgreSQL and never change.
-fn by_oid(catalog: &Catalog, oid: Oid) -> Kind {
+/// An array's modifier is that of its elements: `char(2)[]` holds texts of two characters.
+fn by_oid(catalog: &Catalog, oid: Oid, modifier: i32) -> Kind {
+    if oid == 1700 && modifier > 4 {
+        let (precision, scale) = ((modifier - 4) >> 16, (modifier - 4) & 0x7ff);
+        return builtin(catalog, &format!("numeric({precision},{scale})"), -1);
+    }
     let name = match oid {
         16 => "boolean",
         17 => "bytea",
         20 => "bigint",
         21 => "smallint",
         23 => "integer",
-        25 | 1042 | 1043 => "text",
+        25 => "text",
+        1042 | 1043 => "character varying",
         114 | 3802 => "jsonb",
         700 | 701 => "double precision",
         1082 => "date",
@@ -134,7 +140,7 @@ fn by_oid(catalog: &Catalog, oid: Oid) -> Kind {
         2950 => "uuid",
         _ => "",
     };
-    resolve(catalog, oid, name, -1)
+    resolve(catalog, oid, name, modifier)
 }
 
 fn builtin(catalog: &Catalog, name: &str, modifier: i32) -> Kind {
@@ -253,5 +259,27 @@ mod tests {
             }
         );
         assert_eq!(kind("geography"), Kind::Other { modifier: -1 });
+    }
+
+    #[test]
+    fn elements_of_an_array_obey_its_modifier() {
+        let catalog = Catalog::default();
+        let of_elements = |of: Oid, modifier: i32| {
+            let array = Type {
+                oid: 0,
+                schema: "pg_catalog".to_owned(),
+                name: "_element".to_owned(),
+                shape: Shape::Array { of },
+            };
+            shaped(&catalog, &array, modifier)
+        };
+        let boxed = |kind: Kind| Kind::Array(Box::new(kind));
+        assert_eq!(of_elements(1042, 6), boxed(Kind::Text { max: Some(2) }));
+        assert_eq!(of_elements(1043, -1), boxed(Kind::Text { max: None }));
+        let modifier = ((5 << 16) | 2) + 4;
+        assert_eq!(
+            of_elements(1700, modifier),
+            boxed(Kind::Numeric { whole: 3, scale: 2 })
+        );
     }
 }
