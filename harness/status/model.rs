@@ -258,11 +258,13 @@ impl Status {
         }
     }
 
-    /// Tables that have the old column and not the new one.
+    /// Tables that have the old column and not the new one, nor a parent that has it for them.
     pub fn without_new_column(&self) -> impl Iterator<Item = &Table> {
-        self.tables
-            .iter()
-            .filter(|table| table.column(Side::Old).is_some() && table.column(Side::New).is_none())
+        self.tables.iter().filter(|table| {
+            table.column(Side::Old).is_some()
+                && table.column(Side::New).is_none()
+                && table.stage != Stage::Moved
+        })
     }
 
     pub fn with_old_policies(&self) -> impl Iterator<Item = &Table> {

@@ -41,6 +41,44 @@ struct Standing {
     owner: String,
 }
 
+/// What a trial gave, and whether another one could tell more.
+struct Answer {
+    held: Immutable,
+    next: Next,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Nothing else is worth trying.
+    Done,
+    /// The same in a table without other rows: one of them has the value already.
+    Alone,
+    /// Another row, another owner, another caller.
+    Other,
+}
+
+impl Answer {
+    fn of(held: Immutable) -> Answer {
+        let next = match held {
+            Immutable::Frozen | Immutable::Unproven(_) => Next::Other,
+            _ => Next::Done,
+        };
+        Answer { held, next }
+    }
+
+    fn hindered(state: SqlState) -> Answer {
+        let code = state.code();
+        let held = Immutable::Unproven(format!("something else was in the way (SQLSTATE {code})"));
+        let next = match state {
+            SqlState::UniqueViolation | SqlState::ExclusionViolation => Next::Alone,
+            // What took too long once takes too long again.
+            SqlState::QueryCanceled => Next::Done,
+            _ => Next::Other,
+        };
+        Answer { held, next }
+    }
+}
+
 /// How one update ended.
 enum Outcome {
     /// The values that the updated rows have in the column.
@@ -107,8 +145,9 @@ impl<'a> Trial<'a> {
                 last = Immutable::Unproven("there is only one owner".to_owned());
             }
             for other in others.into_iter().flatten().flatten() {
-                last = self.give(client, &standing, &other).await?;
-                if !matches!(last, Immutable::Unproven(_)) {
+                let answer = self.give(client, &standing, &other).await?;
+                last = answer.held;
+                if answer.next == Next::Done || !matches!(last, Immutable::Unproven(_)) {
                     return Ok(last);
                 }
             }
@@ -122,22 +161,15 @@ impl<'a> Trial<'a> {
         client: &Client,
         row: &Standing,
         other: &str,
-    ) -> Result<Immutable, ServerError> {
+    ) -> Result<Answer, ServerError> {
         let caller = self.callers.get(&(self.key, row.owner.clone()));
-        let mut last = Immutable::Unproven("no update was tried".to_owned());
-        for settings in caller.map(Vec::as_slice).into_iter().chain([&[][..]]) {
-            for alone in [false, true] {
-                last = self.give_as(client, row, other, settings, alone).await?;
-                // Somebody else has the key's value already: the row is tried in a table without the others.
-                if !matches!(last, Immutable::Unproven(_)) {
-                    break;
-                }
-            }
-            if !matches!(last, Immutable::Frozen | Immutable::Unproven(_)) {
-                break;
+        if let Some(settings) = caller {
+            let answer = self.give_as(client, row, other, settings).await?;
+            if answer.next == Next::Done {
+                return Ok(answer);
             }
         }
-        Ok(last)
+        self.give_as(client, row, other, &[]).await
     }
 
     async fn give_as(
@@ -146,18 +178,32 @@ impl<'a> Trial<'a> {
         row: &Standing,
         other: &str,
         settings: &[(String, String)],
+    ) -> Result<Answer, ServerError> {
+        let answer = self.attempt(client, row, other, settings, false).await?;
+        match answer.next {
+            Next::Alone => self.attempt(client, row, other, settings, true).await,
+            Next::Done | Next::Other => Ok(answer),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        client: &Client,
+        row: &Standing,
+        other: &str,
+        settings: &[(String, String)],
         alone: bool,
-    ) -> Result<Immutable, ServerError> {
-        let verdict = match self.begin(client, row, settings, alone).await? {
+    ) -> Result<Answer, ServerError> {
+        let answer = match self.begin(client, row, settings, alone).await? {
             None => self.compare(client, row, other).await,
-            Some(state) => Ok(Immutable::Unproven(format!(
+            Some(state) => Ok(Answer::of(Immutable::Unproven(format!(
                 "the trial could not begin (SQLSTATE {})",
                 state.code()
-            ))),
+            )))),
         };
         let ended = client.batch_execute("ROLLBACK").await;
         ended.map_err(|error| ServerError::of(TRYING, &error))?;
-        verdict
+        answer
     }
 
     /// The SQLSTATE when the transaction cannot be made ready.
@@ -196,23 +242,24 @@ impl<'a> Trial<'a> {
         client: &Client,
         row: &Standing,
         other: &str,
-    ) -> Result<Immutable, ServerError> {
+    ) -> Result<Answer, ServerError> {
         match self.update(client, row, &self.column).await? {
             Outcome::Rows(kept) if !kept.is_empty() => {}
-            Outcome::Rows(_) | Outcome::Refused(_) => return Ok(Immutable::Frozen),
-            Outcome::Hindered(state) => return Ok(hindered(state)),
+            Outcome::Rows(_) | Outcome::Refused(_) => return Ok(Answer::of(Immutable::Frozen)),
+            Outcome::Hindered(state) => return Ok(Answer::hindered(state)),
         }
         let back = client.batch_execute("ROLLBACK TO before").await;
         back.map_err(|error| ServerError::of(TRYING, &error))?;
-        Ok(match self.update(client, row, &literal(other)).await? {
+        let held = match self.update(client, row, &literal(other)).await? {
             Outcome::Rows(now) if now.iter().any(|owner| owner == other) => Immutable::No,
             Outcome::Rows(now) if now.iter().all(|owner| *owner == row.owner) => Immutable::PutBack,
             Outcome::Rows(_) => Immutable::No,
             Outcome::Refused(state) => Immutable::Refused(state.code().to_owned()),
             // Nothing of the table's own could have refused it.
             Outcome::Hindered(_) if !self.guarded => Immutable::No,
-            Outcome::Hindered(state) => hindered(state),
-        })
+            Outcome::Hindered(state) => return Ok(Answer::hindered(state)),
+        };
+        Ok(Answer::of(held))
     }
 
     async fn update(
@@ -239,11 +286,6 @@ impl<'a> Trial<'a> {
             Err(error) => refusal(&error),
         }
     }
-}
-
-fn hindered(state: SqlState) -> Immutable {
-    let code = state.code();
-    Immutable::Unproven(format!("something else was in the way (SQLSTATE {code})"))
 }
 
 /// What the server's refusal means; an error when it was no refusal.

@@ -109,6 +109,9 @@ fn counted<'c>(
             _ if is_membership(tenancy, relation) => {
                 Some("it says which users belong to which tenant".to_owned())
             }
+            _ if extends_root(catalog, tenancy, relation, new) => {
+                Some("it has one row for each user and goes with the person".to_owned())
+            }
             Some(Scope::Owned {
                 user_private: true, ..
             }) if !holds(tenancy, relation, new) => Some("each row is one user's own".to_owned()),
@@ -125,6 +128,28 @@ fn counted<'c>(
         }
     }
     (counted, left_out)
+}
+
+/// Whether a row is the same person as a row of the users' own table: its primary key takes the place and the name of
+/// theirs.
+fn extends_root(catalog: &Catalog, tenancy: &Tenancy, relation: &Relation, new: KeyId) -> bool {
+    let Some(user) = tenancy.user else {
+        return false;
+    };
+    let Some(root) = tenancy.keys[user.0].root else {
+        return false;
+    };
+    let name = |column: ColumnRef| {
+        let relation = catalog.relation(column.relation)?;
+        Some(&relation.column(column.column)?.name)
+    };
+    let [alone] = relation.primary_key[..] else {
+        return false;
+    };
+    let own = reference(relation, alone);
+    tenancy.key_of(own) == Some(user)
+        && name(own) == name(root)
+        && (user == new || !holds(tenancy, relation, new))
 }
 
 fn is_membership(tenancy: &Tenancy, relation: &Relation) -> bool {

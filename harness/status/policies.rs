@@ -54,8 +54,7 @@ impl Conventions<'_> {
         if self.is_for_trusted(policy) || published.iter().any(|p| public(&p)) {
             return Convention::Aside;
         }
-        let mut seen = BTreeSet::from([relation.oid]);
-        joined(self.of_policy(policy, &mut seen))
+        joined(self.of_policy(policy, &[relation.oid]))
     }
 
     fn is_for_trusted(&self, policy: &Policy) -> bool {
@@ -66,18 +65,15 @@ impl Conventions<'_> {
         })
     }
 
-    fn of_policy(&self, policy: &Policy, seen: &mut BTreeSet<Oid>) -> BTreeSet<Convention> {
+    /// `above` are the tables whose policies led here: two that follow each other let nothing through by themselves.
+    fn of_policy(&self, policy: &Policy, above: &[Oid]) -> BTreeSet<Convention> {
         let alternatives = self.alternatives.get(&policy.oid).into_iter().flatten();
         alternatives
-            .flat_map(|alternative| self.of_alternative(alternative, seen))
+            .flat_map(|alternative| self.of_alternative(alternative, above))
             .collect()
     }
 
-    fn of_alternative(
-        &self,
-        alternative: &Alternative,
-        seen: &mut BTreeSet<Oid>,
-    ) -> BTreeSet<Convention> {
+    fn of_alternative(&self, alternative: &Alternative, above: &[Oid]) -> BTreeSet<Convention> {
         let keys = &alternative.keys;
         let own = if alternative.trusted {
             Convention::Aside
@@ -89,32 +85,29 @@ impl Conventions<'_> {
             // A row that names a person by a value of its own, such as an e-mail address, belongs to no model.
             Convention::Aside
         } else {
-            return self.of_parents(alternative, seen);
+            return self.of_parents(alternative, above);
         };
         BTreeSet::from([own])
     }
 
     /// A row that is there for who may see its parent is let through as the parent is.
-    fn of_parents(
-        &self,
-        alternative: &Alternative,
-        seen: &mut BTreeSet<Oid>,
-    ) -> BTreeSet<Convention> {
+    fn of_parents(&self, alternative: &Alternative, above: &[Oid]) -> BTreeSet<Convention> {
         let mut found = BTreeSet::new();
         for parent in &alternative.parents {
             let Some(relation) = self.catalog.relation(*parent) else {
                 continue;
             };
-            if !relation.rls || !seen.insert(*parent) {
+            if !relation.rls || above.contains(parent) {
                 continue;
             }
+            let above = [above, &[*parent]].concat();
             let reads = |policy: &&Policy| {
                 policy.permissive
                     && matches!(policy.command, PolicyCommand::All | PolicyCommand::Select)
                     && !self.is_for_trusted(policy)
             };
             for policy in relation.policies.iter().filter(reads) {
-                found.extend(self.of_policy(policy, seen));
+                found.extend(self.of_policy(policy, &above));
             }
         }
         match found.is_empty() {

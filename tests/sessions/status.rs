@@ -143,6 +143,15 @@ fn every_way_of_holding_an_owner_is_told_apart_from_none() {
             "single",
             "alter table public.single add unique (office_id);",
         ),
+        table(
+            "single_held",
+            &(update("single_held", "refuse_move")
+                + "alter table public.single_held add unique (office_id);"),
+        ),
+        table(
+            "checked",
+            "alter table public.checked add check (office_id <> person_id);",
+        ),
     ];
     let project = Project::of("clean").with(
         "migrations/0003_people.sql",
@@ -160,6 +169,7 @@ fn every_way_of_holding_an_owner_is_told_apart_from_none() {
         })
         .collect();
     let expected = [
+        ("checked", "no"),
         ("composite", "no"),
         ("deferred", "refused"),
         ("disabled", "no"),
@@ -172,6 +182,7 @@ fn every_way_of_holding_an_owner_is_told_apart_from_none() {
         ("put_back", "put_back"),
         ("refused", "refused"),
         ("single", "no"),
+        ("single_held", "refused"),
     ];
     let expected = expected.map(|(table, held)| (table.to_owned(), held.to_owned()));
     assert_eq!(held, BTreeMap::from(expected), "{}", session.out);
@@ -190,4 +201,44 @@ fn a_new_key_that_is_not_there_is_answered_with_the_nearest() {
     let session = Project::of("clean").run("status -q --tenant public.ofices.id");
     assert_eq!(session.code, Some(2), "{}", session.out);
     assert!(session.err.contains("public.offices"), "{}", session.err);
+}
+
+/// A trigger that never ends in reasonable time.
+fn slow() -> Project {
+    let sleep = "create function public.sleep() returns trigger language plpgsql as $$
+        begin perform pg_sleep(60); return new; end $$;\n";
+    let held = trigger("letters", "before update", "sleep");
+    let people = PEOPLE.to_owned() + sleep + &held + &table("notes", "");
+    Project::of("clean").with("migrations/0003_people.sql", &people)
+}
+
+#[test]
+fn a_trigger_that_never_ends_is_unproven_and_the_command_ends() {
+    let session = slow().run("status -q migrations --format json");
+    assert_eq!(session.code, Some(0), "{}", session.err);
+    let tables = lines(&session.out, "table");
+    let letters = tables
+        .iter()
+        .find(|table| table["table"] == "public.letters");
+    let column = &letters.unwrap()["columns"][0];
+    assert_eq!(column["immutable"], "unproven", "{column}");
+    assert!(
+        column["why"].as_str().unwrap().contains("57014"),
+        "{column}"
+    );
+}
+
+#[test]
+fn a_stopped_status_leaves_nothing() {
+    let project = slow();
+    let running = project.start("status migrations");
+    crate::support::wait_until("the command begins", || running.err().contains("starting"));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let (postmaster, directory) = running.server();
+    running.signal("INT");
+    let session = running.end(super::SESSION_LIMIT);
+    assert_eq!(session.code, Some(130), "{}", session.shown());
+    assert_eq!(session.out, "");
+    assert!(!crate::support::is_running(postmaster));
+    assert!(!directory.exists(), "{} is left", directory.display());
 }

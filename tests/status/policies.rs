@@ -124,13 +124,22 @@ fn a_child_is_old_by_the_policy_that_asks_for_its_parents_old_owner() {
 
 #[test]
 fn a_child_that_is_there_for_who_sees_its_parent_follows_the_parents_policies() {
-    let visible = "(order_id IN ( SELECT orders.id FROM public.orders))";
-    let follows = || {
+    let visible = [
+        "(order_id IN ( SELECT orders.id FROM public.orders))",
+        "(EXISTS ( SELECT FROM public.orders WHERE (orders.id = items.order_id)))",
+        "(EXISTS ( SELECT 1 FROM public.orders o WHERE (o.id = items.order_id)))",
+    ];
+    let follows_by = |using: &str| {
         Shop::moved().with(ITEMS, |items| {
-            items.policies[0].using = Some(visible.into());
+            items.policies[0].using = Some(using.into());
+            items.policies[0].check = Some(using.into());
         })
     };
-    assert_eq!(follows().items().policies[0].convention, Convention::New);
+    for using in visible {
+        let items = follows_by(using).items();
+        assert_eq!(items.policies[0].convention, Convention::New, "{using}");
+    }
+    let follows = || follows_by(visible[0]);
     let leftover = follows().policy(ORDERS, "orders_own", OLD).items();
     assert_eq!(leftover.policies[0].convention, Convention::Both);
     let open = follows().with(ORDERS, |orders| orders.rls = false).items();
