@@ -1,4 +1,8 @@
 //! What the engine tells while it works; every report is a fold over these events.
+mod rehearsed;
+
+pub use rehearsed::*;
+
 use crate::error::Failure;
 use crate::span::{Bytes, Place};
 
@@ -33,6 +37,8 @@ pub enum Event {
         reason: String,
     },
     Finished(Summary),
+    /// What a rehearsal of populated tables came to.
+    Rehearsed(Box<Rehearsed>),
     /// The run could not do its work; nothing follows for this system.
     Failed(Box<Failure>),
     /// Somebody stopped the run; what was found until then has been sent.
@@ -64,6 +70,7 @@ pub enum Phase {
     Attacks,
     Shrink,
     Owners,
+    Rehearsal,
 }
 
 impl Phase {
@@ -77,6 +84,7 @@ impl Phase {
             Phase::Attacks => "attacking",
             Phase::Shrink => "shrinking",
             Phase::Owners => "trying whether rows can be given to others",
+            Phase::Rehearsal => "migrating the rows",
         }
     }
 }

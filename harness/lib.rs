@@ -18,6 +18,7 @@ pub mod event;
 pub mod migrations;
 pub mod oracle;
 pub mod probes;
+pub mod rehearse;
 pub mod report;
 pub mod scenario;
 pub mod server;

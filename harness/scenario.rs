@@ -144,7 +144,7 @@ impl Scenario {
                     ..plan
                 }
             }
-            Base::System(_) => plan.on_top = Some(self.path.clone()),
+            Base::System(_) => plan.on_top.push(self.path.clone()),
         }
         plan.system = self
             .path

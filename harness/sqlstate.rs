@@ -81,6 +81,7 @@ sql_states! {
     InvalidAuthorizationSpecification = "28000",
     InvalidPassword = "28P01",
     DependentObjectsStillExist = "2BP01",
+    InvalidTransactionTermination = "2D000",
     ExternalRoutineException = "38000",
     InvalidCatalogName = "3D000",
     InvalidSchemaName = "3F000",

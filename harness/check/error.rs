@@ -28,6 +28,10 @@ pub enum CheckError {
     Observe(#[from] ObserveError),
     #[error(transparent)]
     Stopped(#[from] Stopped),
+    #[error("nothing follows the migration {name}, so there is nothing to rehearse")]
+    NothingToRehearse { name: String },
+    #[error("cannot read the named checks beside the migrations: {reason}")]
+    Checks { reason: std::io::Error },
     #[error("no tenant was found in the schema")]
     NoTenant,
     #[error("no member reaches any row of its own, so an attack would prove nothing")]
@@ -60,6 +64,9 @@ impl From<CheckError> for Failure {
             ),
             CheckError::Observe(error) => parted(error.exit_code(), &title),
             CheckError::Stopped(_) => Failure::new(130, title),
+            CheckError::NothingToRehearse { .. } => Failure::new(2, title)
+                .help("name an earlier migration: `--from NAME`; the database is filled there and the rest is applied"),
+            CheckError::Checks { .. } => Failure::new(2, title).help("make checks.sql readable"),
             CheckError::NoTenant => Failure::new(2, title)
                 .note("no policy compares a column with the caller, and no table is referred to by at least two others")
                 .help("name the column that a tenant is: `tenant = \"public.organizations.id\"` under [tenancy] in watertight.toml"),

@@ -8,7 +8,7 @@ mod overrides;
 mod ready;
 mod repro;
 mod rounds;
-mod stage;
+pub mod stage;
 mod status;
 mod verdicts;
 mod witnesses;
@@ -63,7 +63,22 @@ async fn attack(
     stop: &Stop,
     listener: &mut dyn Listener,
 ) -> Result<Summary, CheckError> {
-    let ready = stop.or(Ready::of(plan, migrated, listener)).await?;
+    let filled = stop.or(stage::fill(plan, migrated, listener)).await?;
+    attack_filled(plan, migrated, filled, started, stop, listener).await
+}
+
+/// Attacks a database that is filled already.
+pub async fn attack_filled(
+    plan: &CheckPlan,
+    migrated: &Migrated,
+    filled: Filled,
+    started: Instant,
+    stop: &Stop,
+    listener: &mut dyn Listener,
+) -> Result<Summary, CheckError> {
+    let ready = stop
+        .or(Ready::with(plan, migrated, filled, listener))
+        .await?;
     let scene = ready.scene();
     let bench = ready.bench(&scene);
     let workers = &ready.workers;

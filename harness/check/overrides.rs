@@ -11,20 +11,23 @@ pub fn so_far(
     catalog: &Catalog,
 ) -> (TenancyOverrides, BTreeSet<String>) {
     let mut absent = BTreeSet::new();
-    let mut made = |table: &TableName| {
-        let found = relation(catalog, table).is_ok();
+    let mut made = |table: &TableName, column: Option<&str>| {
+        let found = relation(catalog, table);
+        let has = |name| found.as_ref().is_ok_and(|r| r.columns.iter().any(|c| c.name == name));
+        let found = found.is_ok() && column.is_none_or(has);
         if !found {
-            absent.insert(table.to_string());
+            let column = column.map(|name| format!(".{name}"));
+            absent.insert(format!("{table}{}", column.unwrap_or_default()));
         }
         found
     };
     let mut kept = overrides.clone();
-    kept.tenant.take_if(|column| !made(&column.table));
-    kept.user.take_if(|column| !made(&column.table));
-    kept.owner.retain(|owner| made(&owner.table));
-    kept.shared.retain(|shared| made(&shared.table));
-    kept.user_private.retain(|private| made(&private.table));
-    kept.public_rows.retain(|rows| made(&rows.table));
+    kept.tenant.take_if(|named| !made(&named.table, Some(&named.column)));
+    kept.user.take_if(|named| !made(&named.table, Some(&named.column)));
+    kept.owner.retain(|owner| made(&owner.table, Some(&owner.column)));
+    kept.shared.retain(|shared| made(&shared.table, None));
+    kept.user_private.retain(|private| made(&private.table, None));
+    kept.public_rows.retain(|rows| made(&rows.table, None));
     (kept, absent)
 }
 

@@ -29,6 +29,16 @@ impl<'m> Ready<'m> {
         listener: &mut dyn Listener,
     ) -> Result<Self, CheckError> {
         let filled = stage::fill(plan, migrated, listener).await?;
+        Ready::with(plan, migrated, filled, listener).await
+    }
+
+    /// The same with a database that is filled already.
+    pub async fn with(
+        plan: &CheckPlan,
+        migrated: &'m Migrated,
+        filled: Filled,
+        listener: &mut dyn Listener,
+    ) -> Result<Self, CheckError> {
         let callers = attackers::attackers(&filled.tenancy, &filled.world);
         let traces = Traces::new(&migrated.catalog, &filled.truth);
         let owners = Owners::new(

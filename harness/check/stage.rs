@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 /// The scratch database with the migrated schema and no rows of ours; `Server::clone_database` copies it. The server stage
 /// makes the names unique to the run where the server is shared.
 pub const MIGRATED: &str = "migrated";
-const FILLED: &str = "filled";
+/// The clone that is filled; the first worker attacks in it.
+pub const FILLED: &str = "filled";
 
 /// JSON keys of a token that its user may write: Supabase's auth lets every user edit `user_metadata`
 /// (supabase.com/docs/guides/auth/users).
@@ -48,19 +49,53 @@ pub async fn migrate(
     listener: &mut dyn Listener,
 ) -> Result<Migrated, CheckError> {
     // Bad input is told before anything is started.
+    let read = read(plan)?;
+    let server = start(plan, listener).await?;
+    let session = server.connect(MIGRATED, None).await?;
+    let all = 0..read.statements.len();
+    let settings = apply(&session, &read, all, listener).await?;
+    let (catalog, tenancy) = understand(&session, plan, listener, plan.through.as_deref()).await?;
+    session.close().await;
+    Ok(Migrated {
+        server,
+        migrations: read,
+        catalog,
+        tenancy,
+        settings,
+    })
+}
+
+/// Reads the migrations, with what stands on top of them.
+pub fn read(plan: &CheckPlan) -> Result<Migrations, CheckError> {
     let platform = match plan.platform {
         Platform::Auto => migrations::Platform::Auto,
         Platform::Supabase => migrations::Platform::Supabase,
         Platform::None => migrations::Platform::None,
     };
     let mut read = migrations::read(&plan.migrations, plan.through.as_deref(), platform)?;
-    if let Some(path) = &plan.on_top {
+    for path in &plan.on_top {
         let text = std::fs::read_to_string(path).map_err(|reason| ScenarioError::Unreadable {
             path: path.clone(),
             reason,
         })?;
         read.add_text(path, &text);
     }
+    Ok(read)
+}
+
+/// Reads SQL that puts rows of its own into a filled database.
+pub fn seed(path: &std::path::Path) -> Result<Migrations, CheckError> {
+    let text = std::fs::read_to_string(path).map_err(|reason| ScenarioError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    })?;
+    let mut read = Migrations::default();
+    read.add_text(path, &text);
+    Ok(read)
+}
+
+/// Starts the server and makes the empty database that is to be migrated.
+pub async fn start(plan: &CheckPlan, listener: &mut dyn Listener) -> Result<Server, CheckError> {
     listener.hear(&Event::Phase {
         phase: Phase::Server,
         done: 0,
@@ -68,8 +103,17 @@ pub async fn migrate(
     });
     let server = Server::start(&request(plan)).await?;
     server.create_database(MIGRATED).await?;
-    let session = server.connect(MIGRATED, None).await?;
-    let applied = apply::apply(session.client(), &read, |done, total| {
+    Ok(server)
+}
+
+/// Applies some of the statements; gives the settings of the database that a clone does not inherit.
+pub async fn apply(
+    session: &Session,
+    read: &Migrations,
+    range: std::ops::Range<usize>,
+    listener: &mut dyn Listener,
+) -> Result<Vec<String>, CheckError> {
+    let applied = apply::apply_range(session.client(), read, range, |done, total| {
         listener.hear(&Event::Phase {
             phase: Phase::Migrations,
             done,
@@ -82,6 +126,17 @@ pub async fn migrate(
             text: note.to_string(),
         });
     }
+    Ok(applied.database_settings)
+}
+
+/// Reads the catalog of a migrated database and infers tenancy; `through` names the migration at which the database stopped
+/// early.
+pub async fn understand(
+    session: &Session,
+    plan: &CheckPlan,
+    listener: &mut dyn Listener,
+    through: Option<&str>,
+) -> Result<(Catalog, Tenancy), CheckError> {
     listener.hear(&Event::Phase {
         phase: Phase::Catalog,
         done: 0,
@@ -93,30 +148,24 @@ pub async fn migrate(
     overrides::apply(
         &mut tenancy,
         &catalog,
-        &corrections(plan, &catalog, listener),
+        &corrections(plan, through, &catalog, listener),
     )?;
     tenancy.published = tenancy::published(&catalog, &tenancy.roles);
     if tenancy.tenant.is_none() {
         return Err(CheckError::NoTenant);
     }
-    session.close().await;
-    Ok(Migrated {
-        server,
-        migrations: read,
-        catalog,
-        tenancy,
-        settings: applied.database_settings,
-    })
+    Ok((catalog, tenancy))
 }
 
 /// What the configuration corrects. It is written for the head of the migrations: where a run stops before it, what is not
 /// made yet is left out, and told.
 fn corrections(
     plan: &CheckPlan,
+    through: Option<&str>,
     catalog: &Catalog,
     listener: &mut dyn Listener,
 ) -> TenancyOverrides {
-    let Some(through) = &plan.through else {
+    let Some(through) = through else {
         return plan.tenancy.clone();
     };
     let (kept, absent) = overrides::so_far(&plan.tenancy, catalog);
@@ -152,28 +201,42 @@ pub async fn fill(
     migrated: &Migrated,
     listener: &mut dyn Listener,
 ) -> Result<Filled, CheckError> {
+    let (world, truth) = load(plan, migrated, listener).await?;
+    prepare(plan, migrated, world, truth, listener).await
+}
+
+/// Clones the migrated database, and fills the clone with a generated world.
+pub async fn load(
+    plan: &CheckPlan,
+    migrated: &Migrated,
+    listener: &mut dyn Listener,
+) -> Result<(World, Truth), CheckError> {
     listener.hear(&Event::Phase {
         phase: Phase::World,
         done: 0,
         total: 0,
     });
-    let server = &migrated.server;
-    server.clone_database(MIGRATED, FILLED).await?;
+    let (catalog, tenancy) = (&migrated.catalog, &migrated.tenancy);
+    migrated.server.clone_database(MIGRATED, FILLED).await?;
     let session = connect(migrated, FILLED, None).await?;
-    let mut tenancy = migrated.tenancy.clone();
-    let outline = load::plan(session.client(), &migrated.catalog, &tenancy).await?;
-    let generated = world::generate(&migrated.catalog, &tenancy, &outline, plan.seed, None);
-    let (world, truth) = load::load(
-        session.client(),
-        &migrated.catalog,
-        &tenancy,
-        &outline,
-        generated,
-    )
-    .await?;
+    let outline = load::plan(session.client(), catalog, tenancy).await?;
+    let generated = world::generate(catalog, tenancy, &outline, plan.seed, None);
+    let loaded = load::load(session.client(), catalog, tenancy, &outline, generated).await?;
     session.close().await;
+    Ok(loaded)
+}
+
+/// Puts what attacks and their judge need into the filled database.
+pub async fn prepare(
+    plan: &CheckPlan,
+    migrated: &Migrated,
+    world: World,
+    truth: Truth,
+    listener: &mut dyn Listener,
+) -> Result<Filled, CheckError> {
     // Loading leaves settings of its own on the session, so what follows gets a fresh one.
     let session = connect(migrated, FILLED, None).await?;
+    let mut tenancy = migrated.tenancy.clone();
     let keys: Vec<String> = tenancy
         .roles
         .role_is_key
@@ -185,22 +248,19 @@ pub async fn fill(
                 .collect()
         })
         .unwrap_or_default();
+    let failed = |source| ObserveError::Prepare { source };
     observe_roles::make(session.client(), &tenancy.roles, &migrated.catalog, &keys)
         .await
-        .map_err(|source| ObserveError::Prepare { source })?;
+        .map_err(failed)?;
     tenancy.roles.members.dedup();
-    observe_setup::prepare(
-        session.client(),
-        &migrated.catalog,
-        &truth,
-        &tenancy.roles.login,
-    )
-    .await
-    .map_err(|source| ObserveError::Prepare { source })?;
+    let login = &tenancy.roles.login;
+    observe_setup::prepare(session.client(), &migrated.catalog, &truth, login)
+        .await
+        .map_err(failed)?;
     let conditions = public_conditions(plan, migrated, &tenancy, listener);
     let public = observe_setup::public_rows(session.client(), &migrated.catalog, &conditions)
         .await
-        .map_err(|source| ObserveError::Prepare { source })?;
+        .map_err(failed)?;
     session.close().await;
     Ok(Filled {
         world,
@@ -301,7 +361,7 @@ pub async fn filled(migrated: &Migrated) -> Result<Session, CheckError> {
     connect(migrated, FILLED, None).await
 }
 
-async fn connect(
+pub async fn connect(
     migrated: &Migrated,
     database: &str,
     role: Option<&str>,

@@ -92,7 +92,7 @@ fn scenario_of(flags: &Check, working: &Path) -> Option<Scenario> {
     Scenario::parse(path, &text).ok()
 }
 
-fn open<E: Engine>(resolved: &Resolved, session: &Session<'_, E>) -> Result<Reports, Failure> {
+pub(super) fn open<E: Engine>(resolved: &Resolved, session: &Session<'_, E>) -> Result<Reports, Failure> {
     let look = Look {
         many: resolved.plans.len() > 1,
         events: resolved.output.join("events.jsonl").display().to_string(),
@@ -132,7 +132,7 @@ async fn check_all<E: Engine>(engine: &E, plans: &[CheckPlan], stop: &Stop, repo
     }
 }
 
-fn unwritten(error: &ReportError) -> Failure {
+pub(super) fn unwritten(error: &ReportError) -> Failure {
     Failure::new(error.exit_code(), error.to_string())
         .help("choose a folder that can be written to: `--output DIR`")
 }

@@ -1,10 +1,11 @@
 //! What the command line needs of the engine, so that its sessions can be tested without a database.
 use crate::catalog::Catalog;
 use crate::check;
-use crate::config::CheckPlan;
+use crate::config::{CheckPlan, RehearsalPlan};
 use crate::error::Failure;
 use crate::event::{Listener, Summary};
 use crate::probes;
+use crate::rehearse;
 use crate::status::Status;
 use crate::stop::Stop;
 use crate::tenancy::Tenancy;
@@ -42,6 +43,14 @@ pub trait Engine {
     fn check(
         &self,
         plan: &CheckPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Summary, Failure>>;
+
+    /// Migrates a filled database, compares its rows and attacks them, and tells the listener everything.
+    fn rehearse(
+        &self,
+        plan: &RehearsalPlan,
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Summary, Failure>>;
@@ -84,6 +93,17 @@ impl Engine for Harness {
         listener: &mut dyn Listener,
     ) -> Result<Summary, Failure> {
         check::check(plan, stop, listener)
+            .await
+            .map_err(Failure::from)
+    }
+
+    async fn rehearse(
+        &self,
+        plan: &RehearsalPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> Result<Summary, Failure> {
+        rehearse::rehearse(plan, stop, listener)
             .await
             .map_err(Failure::from)
     }

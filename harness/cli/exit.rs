@@ -58,7 +58,7 @@ pub fn of(tally: &Tally) -> Exit {
     if tally.interrupted {
         seen.push(Exit::Interrupted);
     }
-    if tally.leaks > 0 {
+    if tally.leaks > 0 || tally.broken > 0 {
         seen.push(Exit::Leak);
     }
     // An attack that went wrong decided nothing either.

@@ -46,6 +46,8 @@ pub(super) enum Command {
     Status(Status),
     /// Explain what a probe tries and how to stop it
     Explain(Explain),
+    /// Fill a database at one migration, apply the rest, and say what became of every row
+    Rehearse(Box<Rehearse>),
     /// Plant every scenario and show what was found and what was left alone
     Selftest(Selftest),
     /// Write a commented watertight.toml from what was inferred
@@ -114,6 +116,36 @@ pub(super) struct Check {
     /// Do not fail because of cells that no attack could decide
     #[arg(long, help_heading = "Attacks")]
     pub allow_unproven: bool,
+    /// How to report on standard output
+    #[arg(long, value_name = "FORMAT", help_heading = "Report",
+          value_parser = PossibleValuesParser::new(report::ALL.iter().map(|format| {
+              clap::builder::PossibleValue::new(format.name).help(format.summary)
+          })))]
+    pub format: Option<String>,
+    /// Folder for events.jsonl
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rehearse {
+    #[command(flatten)]
+    pub target: Target,
+    /// Fill the database after this migration; the last but one when not given
+    #[arg(long, value_name = "NAME", help_heading = "Rehearsal")]
+    pub from: Option<String>,
+    /// SQL to run right after the database was filled: rows in a state that your own database is known to have
+    #[arg(long, value_name = "FILE", help_heading = "Rehearsal")]
+    pub seed_rows: Option<PathBuf>,
+    /// Time the statements on about so many rows in each table
+    #[arg(long, value_name = "N", help_heading = "Rehearsal")]
+    pub rows: Option<usize>,
+    /// The number that every random choice comes from
+    #[arg(long, value_name = "N", help_heading = "Attacks")]
+    pub seed: Option<u64>,
+    /// Workers, each with a database of its own; 0 is one per core
+    #[arg(long, value_name = "N", help_heading = "Attacks")]
+    pub jobs: Option<usize>,
     /// How to report on standard output
     #[arg(long, value_name = "FORMAT", help_heading = "Report",
           value_parser = PossibleValuesParser::new(report::ALL.iter().map(|format| {
@@ -215,6 +247,18 @@ impl Target {
             docker_image: self.docker_image.clone(),
             statement_timeout: self.statement_timeout,
             ..Settings::default()
+        }
+    }
+}
+
+impl Rehearse {
+    pub fn settings(&self) -> Settings {
+        Settings {
+            seed: self.seed,
+            format: self.format.clone(),
+            output: self.output.clone(),
+            jobs: self.jobs,
+            ..self.target.settings()
         }
     }
 }

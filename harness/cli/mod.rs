@@ -7,6 +7,7 @@ mod explain;
 mod flags;
 mod init;
 mod list;
+mod rehearse;
 mod selftest;
 mod status;
 mod stop;
@@ -51,6 +52,7 @@ pub fn run<E: Engine>(
         Command::List(flags) => list::run(flags, &session),
         Command::Explain(flags) => explain::run(flags, &session),
         Command::Status(flags) => status::run(flags, &session),
+        Command::Rehearse(flags) => rehearse::run(flags, &session),
         Command::Selftest(flags) => selftest::run(flags, &session),
         Command::Init(flags) => init::run(flags, &session),
     };

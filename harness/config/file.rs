@@ -27,6 +27,16 @@ pub struct System {
     pub tenancy: TenancyOverrides,
     pub accept: Vec<Accepted>,
     pub allow_unproven: Vec<Allowed>,
+    pub rehearse: Rehearsals,
+}
+
+/// What `[systems.<name>.rehearse]` says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rehearsals {
+    /// Migrations at which the database is filled, one rehearsal each.
+    pub from: Vec<String>,
+    /// Tables whose problems are as wanted.
+    pub allowed: Vec<Allowed>,
 }
 
 const TOP: &[&str] = &["profile", "profiles", "systems", "tenancy", "accept"];
@@ -37,7 +47,9 @@ const SYSTEM: &[&str] = &[
     "tenancy",
     "accept",
     "allow_unproven",
+    "rehearse",
 ];
+const REHEARSE: &[&str] = &["from", "allow"];
 const TENANCY: &[&str] = &[
     "tenant",
     "user",
@@ -64,6 +76,7 @@ pub fn keys() -> Vec<&'static str> {
         SETTINGS,
         TOP,
         SYSTEM,
+        REHEARSE,
         TENANCY,
         REASONED,
         OWNER,
@@ -108,7 +121,7 @@ impl Config {
             profile: table.text("profile")?,
             tenancy: tenancy(&table)?,
             accept: accepted(&table)?,
-            allow_unproven: allowed(&table)?,
+            allow_unproven: allowed(&table, "allow_unproven")?,
             ..Config::default()
         };
         for (name, inner) in table.named("profiles", SETTINGS)? {
@@ -131,7 +144,18 @@ fn system(name: String, table: &Table<'_>) -> Result<System, ConfigError> {
         through: table.text("through")?,
         tenancy: tenancy(table)?,
         accept: accepted(table)?,
-        allow_unproven: allowed(table)?,
+        allow_unproven: allowed(table, "allow_unproven")?,
+        rehearse: rehearsals(table)?,
+    })
+}
+
+fn rehearsals(parent: &Table<'_>) -> Result<Rehearsals, ConfigError> {
+    let Some(table) = parent.table("rehearse", REHEARSE)? else {
+        return Ok(Rehearsals::default());
+    };
+    Ok(Rehearsals {
+        from: table.texts("from")?.unwrap_or_default(),
+        allowed: allowed(&table, "allow")?,
     })
 }
 
@@ -199,12 +223,12 @@ fn accepted(table: &Table<'_>) -> Result<Vec<Accepted>, ConfigError> {
     })
 }
 
-fn allowed(table: &Table<'_>) -> Result<Vec<Allowed>, ConfigError> {
+fn allowed(table: &Table<'_>, key: &str) -> Result<Vec<Allowed>, ConfigError> {
     // `true` and `false` belong to the flag of the same name.
-    if table.is_flag("allow_unproven") {
+    if table.is_flag(key) {
         return Ok(Vec::new());
     }
-    each(table, "allow_unproven", ALLOW, |entry| {
+    each(table, key, ALLOW, |entry| {
         Ok(Allowed {
             object: entry.required_text("object")?,
             reason: entry.required_text("reason")?,

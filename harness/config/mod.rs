@@ -16,11 +16,12 @@ mod tenancy;
 pub use accept::Gate;
 pub use date::Date;
 pub use error::ConfigError;
-pub use file::{Config, System, keys};
+pub use file::{Config, Rehearsals, System, keys};
 pub use find::{COMMON_DIRECTORIES, find_config, find_migrations};
 pub use nearest::nearest;
 pub use plan::{
-    Accepted, Allowed, CheckPlan, ColumnName, Platform, ServerChoice, ServerRequest, TableName,
+    Accepted, Allowed, CheckPlan, ColumnName, Platform, RehearsalPlan, ServerChoice,
+    ServerRequest, TableName,
 };
 pub use resolve::{Known, Resolved, resolve};
 pub use settings::{Color, Settings};

@@ -4,14 +4,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// All that the conductor needs for one system.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CheckPlan {
     /// The system's name in the configuration, or its directory's name.
     pub system: String,
     /// Directories or files of migrations, applied one after the other.
     pub migrations: Vec<PathBuf>,
-    /// A scenario, applied after the last migration.
-    pub on_top: Option<PathBuf>,
+    /// Files applied after the last migration: a scenario, a down-path.
+    pub on_top: Vec<PathBuf>,
     /// Stop after the migration of this name; all of them when absent.
     pub through: Option<String>,
     pub platform: Platform,
@@ -32,6 +32,20 @@ pub struct CheckPlan {
     pub allow_every_unproven: bool,
     /// Some probes were left out, so an acceptance that matches nothing says nothing.
     pub partial: bool,
+}
+
+/// What one rehearsal over one system shall do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RehearsalPlan {
+    pub check: CheckPlan,
+    /// The migration at which the database is filled; the last but one when absent.
+    pub from: Option<String>,
+    /// SQL that is run right after the database was filled, to put it into a state that this system is known to have.
+    pub seed_rows: Option<PathBuf>,
+    /// Rows that each table is brought to before the statements are timed; 0 times them on the world's few.
+    pub rows: usize,
+    /// Tables whose problems do not fail the run.
+    pub allowed: Vec<Allowed>,
 }
 
 /// Whether a hosting platform's own roles and schemas come before the migrations.

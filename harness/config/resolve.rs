@@ -228,6 +228,6 @@ fn plan(
         allow_unproven: [system.allow_unproven, config.allow_unproven.clone()].concat(),
         allow_every_unproven: settings.allow_unproven.unwrap_or(false),
         partial: false,
-        on_top: None,
+        on_top: Vec::new(),
     })
 }

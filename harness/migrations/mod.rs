@@ -164,21 +164,23 @@ impl Migrations {
             .collect()
     }
 
-    /// Drops the migrations after the one called `name`, which may be written with `.sql` and as an unambiguous beginning.
+    /// Drops the migrations after the one called `name`.
     pub fn cut(&mut self, name: &str) -> Result<(), ReadError> {
-        let wanted = name.strip_suffix(".sql").unwrap_or(name);
-        let wanted = wanted.strip_suffix(".up").unwrap_or(wanted);
-        let exact = self.files.iter().rposition(|file| file.name == wanted);
-        let last = match exact {
-            Some(last) => last,
-            None => self.beginning(wanted)?,
-        };
+        let last = self.position(name)?;
         self.files.truncate(last + 1);
         self.statements.retain(|statement| statement.file <= last);
         let kept: Vec<&Path> = self.files.iter().map(|file| file.path.as_path()).collect();
         self.notes
             .retain(|note| kept.contains(&note.place.file.as_path()));
         Ok(())
+    }
+
+    /// The file of a migration, which may be written with `.sql` and as an unambiguous beginning.
+    pub fn position(&self, name: &str) -> Result<usize, ReadError> {
+        let wanted = name.strip_suffix(".sql").unwrap_or(name);
+        let wanted = wanted.strip_suffix(".up").unwrap_or(wanted);
+        let exact = self.files.iter().rposition(|file| file.name == wanted);
+        exact.map_or_else(|| self.beginning(wanted), Ok)
     }
 
     fn beginning(&self, wanted: &str) -> Result<usize, ReadError> {

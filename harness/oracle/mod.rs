@@ -5,6 +5,7 @@ mod observation;
 pub mod observe;
 pub mod observe_cause;
 mod observe_error;
+pub mod observe_rehearsal;
 pub mod observe_roles;
 pub mod observe_setup;
 mod sight;

@@ -1,8 +1,8 @@
 //! `--format concise`: a line per finding that editors can jump to.
 use super::plain::one_line;
 use super::summary::last_line;
-use super::{Format, Look, Report};
-use crate::event::{Event, Finding};
+use super::{Format, Look, Report, rehearsed};
+use crate::event::{CheckResult, Event, Finding, Rehearsed};
 use std::io::{self, Write};
 
 pub(super) const FORMAT: Format = Format {
@@ -35,12 +35,35 @@ impl Report for Concise {
             }
             Event::Note { text } => writeln!(out, "note: {}", one_line(text)),
             Event::Finished(summary) => writeln!(out, "{}", last_line(summary, &self.look)),
+            Event::Rehearsed(rehearsed) => write_rehearsed(rehearsed, out),
             Event::Interrupted => writeln!(out, "interrupted: this is what was found until then"),
             Event::Unproven(_) | Event::Started(_) | Event::Phase { .. } | Event::Failed(_) => {
                 Ok(())
             }
         }
     }
+}
+
+fn write_rehearsed(rehearsed: &Rehearsed, out: &mut dyn Write) -> io::Result<()> {
+    for problem in &rehearsed.problems {
+        let place = match &problem.place {
+            Some(place) => place.to_string(),
+            None => problem.object.clone(),
+        };
+        let allowed = match &problem.allowed {
+            Some(reason) => format!(" (allowed: {reason})"),
+            None => String::new(),
+        };
+        let text = format!("{place}: error[{}]: {}{allowed}", problem.kind.name(), problem.title);
+        writeln!(out, "{}", one_line(&text))?;
+    }
+    for check in &rehearsed.checks {
+        if let CheckResult::Fails(got) | CheckResult::Refused(got) = &check.result {
+            let text = format!("{}: error[check-fails]: {} (got {got})", check.place, check.name);
+            writeln!(out, "{}", one_line(&text))?;
+        }
+    }
+    writeln!(out, "{}", rehearsed::last_line(rehearsed))
 }
 
 fn finding_line(finding: &Finding) -> String {

@@ -2,7 +2,7 @@
 use super::excerpt::{draw_finding, draw_note, draw_warning};
 use super::plain::{one_line, printable};
 use super::summary::{last_line, unproven_lines};
-use super::{Format, Look, Report};
+use super::{Format, Look, Report, rehearsed};
 use crate::event::{Event, Finding, Unproven};
 use std::io::{self, Write};
 
@@ -46,6 +46,9 @@ impl Report for Full {
             Event::Finished(summary) => {
                 self.write_unproven(out)?;
                 writeln!(out, "{}", last_line(summary, &self.look))?;
+            }
+            Event::Rehearsed(rehearsed) => {
+                writeln!(out, "{}", rehearsed::draw(rehearsed, &self.look))?;
             }
             Event::Interrupted => {
                 self.write_unproven(out)?;

@@ -1,4 +1,5 @@
 //! `--format json` and `events.jsonl`: one object a line, from types made for it, so that the engine's types may change.
+use super::rehearsed_json::{self, RehearsedLine};
 use super::{Format, Look, Report};
 use crate::event::{Door, Event, Finding, Started, Summary, Unproven};
 use serde::Serialize;
@@ -57,6 +58,7 @@ enum Kind<'a> {
         reason: &'a str,
     },
     Finished(FinishedLine<'a>),
+    Rehearsed(RehearsedLine<'a>),
     Failed(FailedLine<'a>),
     Interrupted,
 }
@@ -180,6 +182,7 @@ pub fn line(event: &Event) -> Option<String> {
             reason,
         },
         Event::Finished(summary) => Kind::Finished(finished_line(summary)),
+        Event::Rehearsed(rehearsed) => Kind::Rehearsed(rehearsed_json::line(rehearsed)),
         Event::Failed(failure) => {
             let place = failure.excerpt.as_ref().map(|excerpt| &excerpt.place);
             Kind::Failed(FailedLine {

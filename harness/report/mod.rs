@@ -7,6 +7,8 @@ mod inferred;
 mod json;
 mod plain;
 mod progress;
+mod rehearsed;
+mod rehearsed_json;
 mod reports;
 mod starter;
 mod status;

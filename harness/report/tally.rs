@@ -9,6 +9,8 @@ pub struct Tally {
     /// Unproven cells that nobody allowed.
     pub unproven: usize,
     pub errored: usize,
+    /// What a rehearsal found wrong with rows, constraints and named checks.
+    pub broken: usize,
     /// The exit code of what could not be done, worst first.
     pub failures: Vec<u8>,
     pub interrupted: bool,
@@ -23,6 +25,7 @@ impl Listener for Tally {
             Event::Errored { .. } => self.errored += 1,
             Event::Failed(failure) => self.failures.push(failure.exit_code),
             Event::Interrupted => self.interrupted = true,
+            Event::Rehearsed(rehearsed) => self.broken += rehearsed.failures(),
             Event::Finished(summary) => self.finished.push(summary.clone()),
             Event::Unproven(_)
             | Event::Accepted { .. }

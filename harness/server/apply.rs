@@ -1,13 +1,18 @@
 //! Applies migrations to a database, statement by statement, and has the database record which statement made which object.
+mod database;
 mod failure;
+mod gauge;
 mod provenance;
 mod tolerate;
 
 pub use failure::{ApplyError, FailedStatement};
+pub use gauge::Gauged;
 pub use tolerate::Absent;
 
 use crate::migrations::{Control, Kind, Migrations, Note};
+use database::{DATABASE_SETTINGS, current_database, settings_kept};
 use futures_util::SinkExt;
+use gauge::Gauge;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io::Cursor;
@@ -19,17 +24,6 @@ use tokio_postgres::{Client, Error, NoTls};
 /// The longest that one statement may take. A migration of an empty database takes milliseconds; what takes longer waits for
 /// something that never comes.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(120);
-
-/// Takes over what `ALTER DATABASE … SET` set, as a session that begins now would: RESET goes back to what it was when the session
-/// began (https://www.postgresql.org/docs/current/sql-reset.html).
-const DATABASE_SETTINGS: &str = "do $$ declare one text; begin
-  for one in
-    select unnest(s.setconfig) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
-    where d.datname = current_database() and s.setrole = 0
-  loop
-    perform set_config(split_part(one, '=', 1), substr(one, strpos(one, '=') + 1), false);
-  end loop;
-end $$";
 
 /// Statements on their way to the server at once: enough to hide the round trip, few enough that little is wasted after a failure.
 const IN_FLIGHT: usize = 64;
@@ -63,6 +57,27 @@ pub async fn apply_range(
     range: Range<usize>,
     progress: impl FnMut(usize, usize),
 ) -> Result<Applied, ApplyError> {
+    let (applied, _) = run(client, migrations, range, false, progress).await?;
+    Ok(applied)
+}
+
+/// The same one statement after the other, with what each did to the tables: for rehearsals.
+pub async fn apply_gauged(
+    client: &Client,
+    migrations: &Migrations,
+    range: Range<usize>,
+    progress: impl FnMut(usize, usize),
+) -> Result<(Applied, Vec<Gauged>), ApplyError> {
+    run(client, migrations, range, true, progress).await
+}
+
+async fn run(
+    client: &Client,
+    migrations: &Migrations,
+    range: Range<usize>,
+    gauged: bool,
+    progress: impl FnMut(usize, usize),
+) -> Result<(Applied, Vec<Gauged>), ApplyError> {
     let database = current_database(client).await?;
     let mut run = Run {
         client,
@@ -76,6 +91,10 @@ pub async fn apply_range(
         },
         done: 0,
         total: range.len(),
+        gauge: match gauged {
+            true => Some(Gauge::new(client).await?),
+            false => None,
+        },
         progress,
     };
     let mut next = range.start;
@@ -85,6 +104,7 @@ pub async fn apply_range(
         run.file(next..end).await?;
         next = end;
     }
+    let gauged = run.gauge.map(Gauge::finish).unwrap_or_default();
     let mut applied = run.applied;
     for (name, set) in settings_kept(client).await? {
         let known = |told: &String| told.contains(&name);
@@ -95,28 +115,7 @@ pub async fn apply_range(
     if applied.provenance {
         provenance::stop(client).await?;
     }
-    Ok(applied)
-}
-
-/// What the database's own settings are, however they were made: a DO block may have run the ALTER DATABASE.
-async fn settings_kept(client: &Client) -> Result<Vec<(String, String)>, ApplyError> {
-    let query = "select split_part(one, '=', 1), format('select set_config(%L, %L, false)', split_part(one, '=', 1), substr(one, strpos(one, '=') + 1))
-                 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) one
-                 where d.datname = current_database() and s.setrole = 0";
-    let rows = client
-        .query(query, &[])
-        .await
-        .map_err(|error| ApplyError::server("asking for the database's settings", error))?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-}
-
-/// The name of the database that is migrated.
-async fn current_database(client: &Client) -> Result<String, ApplyError> {
-    let row = client
-        .query_one("select current_database()::text", &[])
-        .await
-        .map_err(|error| ApplyError::server("asking for the database's name", error))?;
-    Ok(row.get(0))
+    Ok((applied, gauged))
 }
 
 /// A request that was sent, and its answer to come.
@@ -132,6 +131,8 @@ struct Run<'a, P> {
     applied: Applied,
     done: usize,
     total: usize,
+    /// Present when each statement is measured.
+    gauge: Option<Gauge>,
     progress: P,
 }
 
@@ -182,10 +183,13 @@ impl<'a, P: FnMut(usize, usize)> Run<'a, P> {
 
     async fn control(&mut self, sql: &str, control: Control) -> Result<(), ApplyError> {
         self.in_transaction = control == Control::Begin;
-        self.client
-            .batch_execute(sql)
-            .await
-            .map_err(|error| ApplyError::server("ending the transaction of a migration", error))
+        self.client.batch_execute(sql).await.map_err(|error| {
+            ApplyError::server("ending the transaction of a migration", error)
+        })?;
+        if let Some(gauge) = self.gauge.as_mut().filter(|_| control != Control::Begin) {
+            gauge.release();
+        }
+        Ok(())
     }
 
     async fn statement(&mut self, statement: usize) -> Result<(), ApplyError> {
@@ -205,6 +209,9 @@ impl<'a, P: FnMut(usize, usize)> Run<'a, P> {
                 } else if self.in_transaction && tolerate::is_forgivable(kind) {
                     let sent = self.guarded(statement, migrations.text(statement)).await?;
                     self.settle(statement, sent)?;
+                } else if self.gauge.is_some() {
+                    let received = self.gauged(statement).await?;
+                    self.settle(statement, received)?;
                 } else {
                     self.send(statement).await?;
                 }

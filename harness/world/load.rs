@@ -1,4 +1,5 @@
 //! Fills a database with a world and reads the truth back. The only part of the world that speaks SQL.
+mod adopt;
 mod ask;
 mod error;
 mod insert;
@@ -15,6 +16,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Client;
 
+pub use adopt::{adopt, orphan, own, rows};
 pub use ask::plan;
 pub use error::LoadError;
 use insert::Loader;

@@ -34,4 +34,5 @@ pub use model::*;
 pub use owners::{Owner, Owners};
 pub use plan::Plan;
 pub use settings::settings;
+pub use token::is_token;
 pub use traces::{Trace, Traces};

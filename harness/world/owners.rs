@@ -88,6 +88,24 @@ impl Owners {
             .collect()
     }
 
+    /// Whether the row's paths name owners that cannot be one and the same: another tenant than a path says, or a user who is
+    /// not of it.
+    pub fn disagree(&self, relation: Oid, values: &[Option<String>], world: &World) -> bool {
+        let may_be = |(tenant, user): Owner| match user {
+            Some(user) => world.users[user.0].tenants.clone(),
+            None => tenant.into_iter().collect(),
+        };
+        let named = self.each(relation, values).into_iter().map(may_be);
+        let mut named = named.filter(|tenants| !tenants.is_empty());
+        let Some(mut common) = named.next() else {
+            return false;
+        };
+        for tenants in named {
+            common.retain(|tenant| tenants.contains(tenant));
+        }
+        common.is_empty()
+    }
+
     /// The first owner that a path leads to, with the user where a path knows one.
     pub fn first(&self, relation: Oid, values: &[Option<String>]) -> Owner {
         let found = self.each(relation, values);

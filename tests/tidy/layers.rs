@@ -17,7 +17,7 @@ const STAGES: [&str; 10] = [
 ];
 
 /// Above all stages: no stage may use them.
-const CONDUCTORS: [&str; 2] = ["check", "cli"];
+const CONDUCTORS: [&str; 3] = ["check", "cli", "rehearse"];
 
 #[test]
 fn a_stage_uses_only_those_on_its_left() {
