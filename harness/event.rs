@@ -184,7 +184,7 @@ pub struct Source {
 }
 
 /// A cell of the coverage grid that no attack could decide.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Unproven {
     pub system: String,
     pub object: String,

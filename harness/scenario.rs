@@ -1,6 +1,7 @@
-//! A scenario: one SQL file with its expectation in the first lines, and whether a run's findings are what it expects.
-use crate::config::{CheckPlan, Platform};
-use crate::event::{Event, Finding};
+//! A scenario: one SQL file with its expectation in the first lines.
+mod differences;
+
+use crate::config::{CheckPlan, ConfigError, Platform, RehearsalPlan, Sql};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -13,7 +14,24 @@ pub struct Scenario {
     pub base: Base,
     /// Stop the system's migrations here.
     pub through: Option<String>,
+    /// Fill the database at this migration and apply the rest to its rows.
+    pub populate: Option<String>,
+    /// Files to apply after the migrations, before the scenario's own SQL: down-paths.
+    pub then: Vec<Sql>,
+    /// The SQL, in parts.
+    pub sections: Sections,
     pub expected: Vec<Expected>,
+}
+
+/// The SQL of a scenario. Only a rehearsal has more than one part. Each keeps the lines of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sections {
+    /// What stands above any mark: applied before the database is filled, where the file is a whole schema.
+    pub schema: String,
+    /// After `-- rows:`: puts the rows of the filled database into a state.
+    pub rows: Option<String>,
+    /// After `-- migration:`: applied last, to the filled database.
+    pub migration: Option<String>,
 }
 
 /// What the file stands on.
@@ -39,6 +57,13 @@ pub enum Expected {
         probe: String,
         object: String,
     },
+    /// A rehearsal finds rows that are not where they should be.
+    Problem {
+        kind: String,
+        object: String,
+        /// The migration to blame; `-` where none can be told.
+        migration: String,
+    },
 }
 
 #[derive(Debug, Error)]
@@ -49,6 +74,10 @@ pub enum ScenarioError {
         reason: std::io::Error,
     },
     #[error(
+        "the scenario {path} cannot apply what it names: {reason}\n  next: write paths from the project's folder"
+    )]
+    Then { path: PathBuf, reason: String },
+    #[error(
         "the scenario {path} has no `-- system:` line\n  next: write `-- system: none`, `-- system: supabase` or the name of a system of watertight.toml"
     )]
     NoSystem { path: PathBuf },
@@ -57,7 +86,7 @@ pub enum ScenarioError {
     )]
     NoExpectation { path: PathBuf },
     #[error(
-        "the scenario {path} expects something that cannot be read: `{line}`\n  next: write `leak <probe> on <object> at <culprit>`, `unproven <probe> on <object>` or `clean`"
+        "the scenario {path} expects something that cannot be read: `{line}`\n  next: write `leak <probe> on <object> at <culprit>`, `unproven <probe> on <object>`, `problem <kind> on <table> at <migration>` or `clean`"
     )]
     Garbled { path: PathBuf, line: String },
 }
@@ -111,6 +140,15 @@ impl Scenario {
                 path: path.to_owned(),
             });
         }
+        let mut then = Vec::new();
+        for file in values("then") {
+            let unreadable = |error: ConfigError| ScenarioError::Then {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            };
+            then.push(Sql::read(Path::new(file)).map_err(unreadable)?);
+        }
+        let populate = values("populate").first().map(|name| (*name).to_owned());
         let through = values("through").first().map(|name| (*name).to_owned());
         let sentence = header
             .first()
@@ -121,8 +159,60 @@ impl Scenario {
             sentence,
             base,
             through,
+            populate,
+            then,
+            sections: sections(text),
             expected,
         })
+    }
+
+    /// Whether it fills a database half-way and applies the rest.
+    pub fn is_rehearsal(&self) -> bool {
+        self.populate.is_some() || self.sections.rows.is_some() || self.sections.migration.is_some()
+    }
+
+    fn stem(&self) -> String {
+        let stem = self.path.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+
+    fn sql(&self, name: String, text: &str) -> Sql {
+        Sql {
+            name,
+            path: self.path.clone(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// The rehearsal that runs it; `plan` as for [`Scenario::plan`].
+    pub fn rehearsal(&self, plan: CheckPlan) -> RehearsalPlan {
+        let mut check = self.plan(plan);
+        check.on_top.clone_from(&self.then);
+        let from = match self.base {
+            Base::System(_) => self.populate.clone(),
+            // The file is the whole schema, and its first part stands before the rows.
+            Base::Nothing | Base::Platform => {
+                check.migrations.clear();
+                let schema = self.sql(self.stem(), &self.sections.schema);
+                check.on_top.insert(0, schema);
+                Some(self.stem())
+            }
+        };
+        let migration = self.sections.migration.as_ref();
+        check
+            .on_top
+            .extend(migration.map(|text| self.sql(format!("{}_migration", self.stem()), text)));
+        // The system's own checks are about its own migrations.
+        RehearsalPlan {
+            check,
+            from,
+            seed_rows: self
+                .sections
+                .rows
+                .as_ref()
+                .map(|text| self.sql(self.stem(), text)),
+            ..RehearsalPlan::default()
+        }
     }
 
     /// The plan that runs it: `system` is the plan of the system that it stands on, or of any system for a whole schema.
@@ -144,52 +234,15 @@ impl Scenario {
                     ..plan
                 }
             }
-            Base::System(_) => plan.on_top.push(self.path.clone()),
+            Base::System(_) => {
+                plan.on_top.extend(self.then.iter().cloned());
+                plan.on_top
+                    .push(self.sql(self.stem(), &self.sections.schema));
+            }
         }
-        plan.system = self
-            .path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        plan.system = self.stem();
         plan.through.clone_from(&self.through);
         plan
-    }
-
-    /// What differs from the expectation, one sentence each; empty when everything is as expected.
-    pub fn differences(&self, events: &[Event]) -> Vec<String> {
-        let findings: Vec<&Finding> = events
-            .iter()
-            .filter_map(|event| match event {
-                Event::Leak(finding) => Some(finding.as_ref()),
-                _ => None,
-            })
-            .collect();
-        let mut out = Vec::new();
-        for expected in &self.expected {
-            match expected {
-                Expected::Leak { probe, object, culprit } if !findings.iter().any(|f| has_door(f, probe, object) && blames(f, culprit)) => {
-                    out.push(format!("missing: leak {probe} on {object} at {culprit}"));
-                }
-                Expected::Unproven { object, .. } if !events.iter().any(|e| matches!(e, Event::Unproven(cell) if bare(&cell.object) == bare(object))) => {
-                    out.push(format!("missing: unproven {object}"));
-                }
-                _ => {}
-            }
-        }
-        for finding in findings {
-            let wanted = self.expected.iter().any(|expected| matches!(expected, Expected::Leak { object, culprit, .. } if blames(finding, culprit) && (bare(&finding.object) == bare(object) || finding.doors.iter().any(|door| bare(&door.object) == bare(object)))));
-            if !wanted {
-                out.push(format!(
-                    "unexpected: leak {} on {} at {} ({})",
-                    finding.probe, finding.object, finding.culprit.name, finding.title
-                ));
-            }
-        }
-        let attacked = events.iter().any(|event| matches!(event, Event::Finished(summary) if summary.stopped + summary.leaked > 0));
-        if !attacked {
-            out.push("nothing was attacked".to_owned());
-        }
-        out
     }
 }
 
@@ -213,6 +266,14 @@ fn expectation(path: &Path, line: &str) -> Result<Expected, ScenarioError> {
                 culprit: culprit.to_owned(),
             })
         }
+        "problem" => {
+            let (object, migration) = place.rsplit_once(" at ").ok_or_else(garbled)?;
+            Ok(Expected::Problem {
+                kind: probe.to_owned(),
+                object: object.to_owned(),
+                migration: migration.to_owned(),
+            })
+        }
         "unproven" => Ok(Expected::Unproven {
             probe: probe.to_owned(),
             object: place.to_owned(),
@@ -221,31 +282,25 @@ fn expectation(path: &Path, line: &str) -> Result<Expected, ScenarioError> {
     }
 }
 
-fn has_door(finding: &Finding, probe: &str, object: &str) -> bool {
-    let itself = finding.probe == probe && bare(&finding.object) == bare(object);
-    itself
-        || finding
-            .doors
-            .iter()
-            .any(|door| door.probe == probe && bare(&door.object) == bare(object))
-}
-
-/// A missing thing (row-level security, a grant) may be named by itself or by its table.
-fn blames(finding: &Finding, culprit: &str) -> bool {
-    let name = bare(&finding.culprit.name);
-    let unqualified = name.rsplit('.').next().unwrap_or(name);
-    let table = |object: &str| bare(object).rsplit('.').next() == Some(culprit);
-    let missing = matches!(
-        finding.culprit.kind.as_str(),
-        "row-level security" | "grant"
-    );
-    culprit == name
-        || culprit == unqualified
-        || culprit == finding.culprit.kind
-        || missing && finding.doors.iter().any(|door| table(&door.object))
-}
-
-/// A function without its arguments.
-fn bare(object: &str) -> &str {
-    object.split('(').next().unwrap_or(object)
+/// Parts the SQL at its marks; what belongs to another part becomes empty lines, so that places stay true.
+fn sections(text: &str) -> Sections {
+    let mut parts = [String::new(), String::new(), String::new()];
+    let (mut at, mut seen) = (0, [true, false, false]);
+    for line in text.split_inclusive('\n') {
+        match line.trim() {
+            "-- rows:" => at = 1,
+            "-- migration:" => at = 2,
+            _ => {}
+        }
+        seen[at] = true;
+        for (number, part) in parts.iter_mut().enumerate() {
+            part.push_str(if number == at { line } else { "\n" });
+        }
+    }
+    let [schema, rows, migration] = parts;
+    Sections {
+        schema,
+        rows: seen[1].then_some(rows),
+        migration: seen[2].then_some(migration),
+    }
 }

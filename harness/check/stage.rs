@@ -7,7 +7,6 @@ use crate::event::{Event, Listener, Phase};
 use crate::migrations::{self, Migrations};
 use crate::oracle::{ObserveError, observe_roles, observe_setup};
 use crate::probes::Attacker;
-use crate::scenario::ScenarioError;
 use crate::server::{Request, Server, Session, SourceChoice, apply};
 use crate::sql::identifier;
 use crate::tenancy::{self, Tenancy};
@@ -72,25 +71,13 @@ pub fn read(plan: &CheckPlan) -> Result<Migrations, CheckError> {
         Platform::Supabase => migrations::Platform::Supabase,
         Platform::None => migrations::Platform::None,
     };
-    let mut read = migrations::read(&plan.migrations, plan.through.as_deref(), platform)?;
-    for path in &plan.on_top {
-        let text = std::fs::read_to_string(path).map_err(|reason| ScenarioError::Unreadable {
-            path: path.clone(),
-            reason,
-        })?;
-        read.add_text(path, &text);
+    let mut read = match plan.migrations.is_empty() && !plan.on_top.is_empty() {
+        true => Migrations::platform(platform),
+        false => migrations::read(&plan.migrations, plan.through.as_deref(), platform)?,
+    };
+    for sql in &plan.on_top {
+        read.add_text(&sql.name, &sql.path, &sql.text);
     }
-    Ok(read)
-}
-
-/// Reads SQL that puts rows of its own into a filled database.
-pub fn seed(path: &std::path::Path) -> Result<Migrations, CheckError> {
-    let text = std::fs::read_to_string(path).map_err(|reason| ScenarioError::Unreadable {
-        path: path.to_owned(),
-        reason,
-    })?;
-    let mut read = Migrations::default();
-    read.add_text(path, &text);
     Ok(read)
 }
 

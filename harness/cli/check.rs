@@ -73,6 +73,10 @@ fn decide<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Resolved
         settings.system = Some(vec![name.clone()]);
     }
     let mut resolved = resolve(settings, profile, &config, session.working, known)?;
+    let then = flags.target.on_top(session.working)?;
+    for plan in &mut resolved.plans {
+        plan.on_top.extend(then.iter().cloned());
+    }
     if let Some(scenario) = scenario {
         resolved.plans = resolved
             .plans
@@ -92,7 +96,10 @@ fn scenario_of(flags: &Check, working: &Path) -> Option<Scenario> {
     Scenario::parse(path, &text).ok()
 }
 
-pub(super) fn open<E: Engine>(resolved: &Resolved, session: &Session<'_, E>) -> Result<Reports, Failure> {
+pub(super) fn open<E: Engine>(
+    resolved: &Resolved,
+    session: &Session<'_, E>,
+) -> Result<Reports, Failure> {
     let look = Look {
         many: resolved.plans.len() > 1,
         events: resolved.output.join("events.jsonl").display().to_string(),

@@ -1,9 +1,9 @@
 //! The command line as typed. Nothing is decided here; `config::resolve` says what it means.
-use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings};
+use crate::config::{Color, ColumnName, ConfigError, Platform, ServerChoice, Settings, Sql};
 use crate::report;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Proves, by attacking, that tenants of a PostgreSQL application cannot read, write or sense each other's data.
 #[derive(Debug, Parser)]
@@ -69,6 +69,9 @@ pub(super) struct Target {
     /// Stop after this migration
     #[arg(long, value_name = "NAME")]
     pub through: Option<String>,
+    /// Apply this file after the last migration, a down-path for example; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub then: Vec<PathBuf>,
     /// Roles and schemas of a hosting platform in front of the migrations
     #[arg(long, value_name = "NAME",
           value_parser = PossibleValuesParser::new(Platform::NAMES).map(|name| Platform::parse(&name).unwrap_or_default()))]
@@ -224,6 +227,16 @@ impl Global {
 }
 
 impl Target {
+    /// The files that are applied after the migrations of every system.
+    pub fn on_top(&self, working: &Path) -> Result<Vec<Sql>, ConfigError> {
+        let read = |path: &PathBuf| {
+            let sql = Sql::read(&working.join(path))?;
+            let path = path.clone();
+            Ok(Sql { path, ..sql })
+        };
+        self.then.iter().map(read).collect()
+    }
+
     /// Whether the command line names something to look at.
     pub fn is_named(&self) -> bool {
         self.directory.is_some() || !self.migrations.is_empty() || !self.system.is_empty()

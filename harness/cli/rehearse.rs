@@ -2,14 +2,19 @@
 use super::check::{open, unwritten};
 use super::flags::Rehearse;
 use super::{Engine, Exit, Session, bug, exit, runtime, stop};
-use crate::config::{Date, Gate, Known, RehearsalPlan, resolve};
+use crate::config::{CheckPlan, Config, Date, Gate, Known, RehearsalPlan, Sql, resolve};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
 use crate::report::{self, Reports};
 use crate::stop::Stop;
 
 pub(super) fn run<E: Engine>(flags: &Rehearse, session: &Session<'_, E>) -> Result<Exit, Failure> {
-    let probes: Vec<&str> = session.engine.probes().iter().map(|probe| probe.name).collect();
+    let probes: Vec<&str> = session
+        .engine
+        .probes()
+        .iter()
+        .map(|probe| probe.name)
+        .collect();
     let formats: Vec<&str> = report::ALL.iter().map(|format| format.name).collect();
     let config = session.config()?;
     let known = Known {
@@ -18,11 +23,21 @@ pub(super) fn run<E: Engine>(flags: &Rehearse, session: &Session<'_, E>) -> Resu
     };
     let settings = session.global.settings().over(flags.settings());
     let profile = session.global.profile.as_deref();
-    let resolved = resolve(settings, profile, &config, session.working, known)?;
+    let mut resolved = resolve(settings, profile, &config, session.working, known)?;
+    for plan in &mut resolved.plans {
+        plan.on_top.extend(flags.target.on_top(session.working)?);
+    }
+    let seed_rows = match &flags.seed_rows {
+        Some(path) => Some(Sql {
+            path: path.clone(),
+            ..Sql::read(&session.working.join(path))?
+        }),
+        None => None,
+    };
     let plans: Vec<RehearsalPlan> = resolved
         .plans
         .iter()
-        .flat_map(|check| plans(flags, &config, check))
+        .flat_map(|check| plans(flags, seed_rows.as_ref(), &config, check))
         .collect();
     let mut reports = open(&resolved, session)?;
     let runtime = runtime()?;
@@ -56,11 +71,17 @@ pub(super) fn run<E: Engine>(flags: &Rehearse, session: &Session<'_, E>) -> Resu
 /// One rehearsal for each stage that the flag or the configuration names.
 fn plans(
     flags: &Rehearse,
-    config: &crate::config::Config,
-    check: &crate::config::CheckPlan,
+    seed_rows: Option<&Sql>,
+    config: &Config,
+    check: &CheckPlan,
 ) -> Vec<RehearsalPlan> {
-    let system = config.systems.iter().find(|system| system.name == check.system);
-    let configured = system.map(|system| system.rehearse.clone()).unwrap_or_default();
+    let system = config
+        .systems
+        .iter()
+        .find(|system| system.name == check.system);
+    let configured = system
+        .map(|system| system.rehearse.clone())
+        .unwrap_or_default();
     let stages: Vec<Option<String>> = match (&flags.from, configured.from.is_empty()) {
         (Some(name), _) => vec![Some(name.clone())],
         (None, true) => vec![None],
@@ -69,9 +90,14 @@ fn plans(
     stages
         .into_iter()
         .map(|from| RehearsalPlan {
-            check: check.clone(),
+            check: CheckPlan {
+                allow_unproven: configured.allowed.clone(),
+                // What is accepted of a check need not show on migrated rows.
+                partial: true,
+                ..check.clone()
+            },
             from,
-            seed_rows: flags.seed_rows.clone(),
+            seed_rows: seed_rows.cloned(),
             rows: flags.rows.unwrap_or(0),
             allowed: configured.allowed.clone(),
         })

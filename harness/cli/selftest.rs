@@ -53,9 +53,18 @@ async fn try_one<E: Engine>(
     stop: &Stop,
     session: &Session<'_, E>,
 ) -> Result<Line, Failure> {
-    let plan = scenario.plan(base(&scenario, flags, session)?);
+    let plan = base(&scenario, flags, session)?;
     let mut events: Vec<Event> = Vec::new();
-    let outcome = session.engine.check(&plan, stop, &mut events).await;
+    let outcome = match scenario.is_rehearsal() {
+        true => {
+            let plan = scenario.rehearsal(plan);
+            session.engine.rehearse(&plan, stop, &mut events).await
+        }
+        false => {
+            let plan = scenario.plan(plan);
+            session.engine.check(&plan, stop, &mut events).await
+        }
+    };
     let (differences, summary) = match outcome {
         Ok(summary) => (scenario.differences(&events), Some(summary)),
         Err(failure) => {
@@ -132,11 +141,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
         return Ok(());
     }
-    // Rehearsals fill a database half-way; they are no attacks.
-    let rehearsal = path
-        .components()
-        .any(|part| part.as_os_str() == "rehearsals");
-    if path.extension().is_some_and(|extension| extension == "sql") && !rehearsal {
+    if path.extension().is_some_and(|extension| extension == "sql") {
         files.push(path.to_owned());
     }
     Ok(())

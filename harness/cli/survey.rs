@@ -41,7 +41,11 @@ pub(super) fn decide<E: Engine>(
         },
         ..config
     };
-    Ok(resolve(settings, profile, &config, session.working, known)?)
+    let mut resolved = resolve(settings, profile, &config, session.working, known)?;
+    for plan in &mut resolved.plans {
+        plan.on_top.extend(target.on_top(session.working)?);
+    }
+    Ok(resolved)
 }
 
 /// Does the work for each system; `None` when stopped by Ctrl-C.

@@ -20,8 +20,8 @@ pub use file::{Config, Rehearsals, System, keys};
 pub use find::{COMMON_DIRECTORIES, find_config, find_migrations};
 pub use nearest::nearest;
 pub use plan::{
-    Accepted, Allowed, CheckPlan, ColumnName, Platform, RehearsalPlan, ServerChoice,
-    ServerRequest, TableName,
+    Accepted, Allowed, CheckPlan, ColumnName, Platform, RehearsalPlan, ServerChoice, ServerRequest,
+    Sql, TableName,
 };
 pub use resolve::{Known, Resolved, resolve};
 pub use settings::{Color, Settings};

@@ -1,7 +1,7 @@
 //! What one run over one system shall do: plain values, everything decided.
-use super::{Date, TenancyOverrides};
+use super::{ConfigError, Date, TenancyOverrides};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// All that the conductor needs for one system.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -10,8 +10,8 @@ pub struct CheckPlan {
     pub system: String,
     /// Directories or files of migrations, applied one after the other.
     pub migrations: Vec<PathBuf>,
-    /// Files applied after the last migration: a scenario, a down-path.
-    pub on_top: Vec<PathBuf>,
+    /// Applied after the last migration: a scenario, a down-path.
+    pub on_top: Vec<Sql>,
     /// Stop after the migration of this name; all of them when absent.
     pub through: Option<String>,
     pub platform: Platform,
@@ -34,6 +34,35 @@ pub struct CheckPlan {
     pub partial: bool,
 }
 
+/// SQL that belongs to no directory of migrations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sql {
+    /// How people call it, as they call a migration.
+    pub name: String,
+    /// Where it stands; lines are counted there.
+    pub path: PathBuf,
+    pub text: String,
+}
+
+impl Sql {
+    /// A whole file, named as a migration would be.
+    pub fn read(path: &Path) -> Result<Sql, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok(Sql {
+            name: path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            path: path.to_owned(),
+            text,
+        })
+    }
+}
+
 /// What one rehearsal over one system shall do.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RehearsalPlan {
@@ -41,7 +70,7 @@ pub struct RehearsalPlan {
     /// The migration at which the database is filled; the last but one when absent.
     pub from: Option<String>,
     /// SQL that is run right after the database was filled, to put it into a state that this system is known to have.
-    pub seed_rows: Option<PathBuf>,
+    pub seed_rows: Option<Sql>,
     /// Rows that each table is brought to before the statements are timed; 0 times them on the world's few.
     pub rows: usize,
     /// Tables whose problems do not fail the run.

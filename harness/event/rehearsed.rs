@@ -81,6 +81,8 @@ impl ProblemKind {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RehearsedTable {
     pub name: String,
+    /// It is the platform's and not the system's own.
+    pub platform: bool,
     pub rows_before: usize,
     pub rows_after: usize,
     /// Rows found again whose owner is the expected one, or which belonged to nobody.
@@ -183,7 +185,10 @@ impl Rehearsed {
     /// Problems and failed checks that nobody allowed.
     pub fn failures(&self) -> usize {
         let problems = self.problems.iter().filter(|p| p.allowed.is_none());
-        let checks = self.checks.iter().filter(|c| c.result != CheckResult::Holds);
+        let checks = self
+            .checks
+            .iter()
+            .filter(|c| c.result != CheckResult::Holds);
         problems.count() + checks.count()
     }
 }

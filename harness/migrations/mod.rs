@@ -97,15 +97,16 @@ pub fn read(
 }
 
 impl Migrations {
-    /// Reads one text as if it were a file: for scenarios, which stand on top of a system's migrations.
-    pub fn add_text(&mut self, path: impl Into<PathBuf>, text: &str) {
-        let path = path.into();
-        let name = path
-            .file_stem()
-            .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    /// The platform alone, for SQL that stands in no directory.
+    pub fn platform(platform: Platform) -> Migrations {
+        platform::prelude(platform, &Migrations::default())
+    }
+
+    /// Reads one text as if it were the migration `name`: for scenarios, which stand on top of a system's migrations.
+    pub fn add_text(&mut self, name: &str, path: &Path, text: &str) {
         self.add(File {
-            name,
-            path,
+            name: name.to_owned(),
+            path: path.to_owned(),
             text: text.into(),
             platform: false,
             layout: Layout::File,

@@ -67,15 +67,26 @@ pub async fn updates(
 ) -> Result<BTreeMap<Oid, Option<String>>, ObserveError> {
     let mut out = BTreeMap::new();
     for relation in catalog.relations.iter().filter(|r| !r.platform) {
-        let Some(row) = truth.tables.get(&relation.oid).and_then(|rows| rows.first()) else {
+        let Some(row) = truth
+            .tables
+            .get(&relation.oid)
+            .and_then(|rows| rows.first())
+        else {
             continue;
         };
         let Some(sets) = sets(relation) else {
             continue;
         };
         let client = session.client();
-        let table = format!("{}.{}", identifier(&relation.schema), identifier(&relation.name));
-        let sql = format!("BEGIN; UPDATE ONLY {table} SET {sets} WHERE ctid = '{}'", row.ctid);
+        let table = format!(
+            "{}.{}",
+            identifier(&relation.schema),
+            identifier(&relation.name)
+        );
+        let sql = format!(
+            "BEGIN; UPDATE ONLY {table} SET {sets} WHERE ctid = '{}'",
+            row.ctid
+        );
         let refused = match client.batch_execute(&sql).await {
             Ok(()) => None,
             Err(error) => match error.as_db_error() {
@@ -102,4 +113,22 @@ fn sets(relation: &Relation) -> Option<String> {
         .map(|c| format!("{0} = {0}", identifier(&c.name)))
         .collect();
     (!sets.is_empty()).then(|| sets.join(", "))
+}
+
+/// How many rows every table has.
+pub async fn counts(session: &Session) -> Result<BTreeMap<String, usize>, ObserveError> {
+    let sql = "select n.nspname || '.' || c.relname,
+        (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from only %I.%I', n.nspname, c.relname), false, true, '')))[1]::text::bigint
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and c.oid >= 16384 and n.nspname <> 'watertight'";
+    let rows = session
+        .client()
+        .query(sql, &[])
+        .await
+        .map_err(|source| ObserveError::Prepare { source })?;
+    let count = |row: &tokio_postgres::Row| {
+        let count: i64 = row.get(1);
+        (row.get(0), usize::try_from(count).unwrap_or(0))
+    };
+    Ok(rows.iter().map(count).collect())
 }

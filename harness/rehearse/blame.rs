@@ -24,7 +24,12 @@ pub fn blame(
     problem.place = place(migrations, file, &problem.object);
 }
 
-fn first(wrong: &Wrong, before: &Snapshot, steps: &Steps, owner_columns: &[String]) -> Option<usize> {
+fn first(
+    wrong: &Wrong,
+    before: &Snapshot,
+    steps: &Steps,
+    owner_columns: &[String],
+) -> Option<usize> {
     let table = &before.tables[&wrong.table];
     let row = &table.rows[wrong.row];
     // From the end: a backfill may pass through states that are wrong for a moment.
@@ -42,7 +47,12 @@ fn first(wrong: &Wrong, before: &Snapshot, steps: &Steps, owner_columns: &[Strin
             (_, Fate::Kept(place, at) | Fate::Elsewhere(place, at)) => {
                 let there = &step.tables[place];
                 let cells = there.cells(&there.rows[*at], owner_columns);
-                let cells = cells.map(|cells| cells.into_iter().map(|c| c.map(str::to_owned)).collect::<Vec<_>>());
+                let cells = cells.map(|cells| {
+                    cells
+                        .into_iter()
+                        .map(|c| c.map(str::to_owned))
+                        .collect::<Vec<_>>()
+                });
                 let same = cells.is_some() && (last.is_none() || last == cells);
                 if last.is_none() {
                     last = cells;
@@ -55,7 +65,11 @@ fn first(wrong: &Wrong, before: &Snapshot, steps: &Steps, owner_columns: &[Strin
         }
         guilty = Some(*file);
     }
-    guilty.filter(|_| wrong.kind == ProblemKind::Lost || wrong.kind == ProblemKind::Duplicated || !owner_columns.is_empty())
+    guilty.filter(|_| {
+        wrong.kind == ProblemKind::Lost
+            || wrong.kind == ProblemKind::Duplicated
+            || !owner_columns.is_empty()
+    })
 }
 
 /// The first statement of the file that writes rows and names the table, else the first that names it, else the file's first.
@@ -70,8 +84,10 @@ fn place(migrations: &Migrations, file: usize, object: &str) -> Option<Place> {
     let writes = |at: &usize| {
         let head = crate::migrations::head(migrations.text(*at), 1);
         let first = head.first().map(String::as_str);
-        matches!(first, Some("update" | "insert" | "delete" | "truncate" | "merge" | "with" | "do" | "call"))
-            || migrations.statements[*at].kind == Kind::CopyIn
+        matches!(
+            first,
+            Some("update" | "insert" | "delete" | "truncate" | "merge" | "with" | "do" | "call")
+        ) || migrations.statements[*at].kind == Kind::CopyIn
     };
     let found = statements
         .clone()

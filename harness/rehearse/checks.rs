@@ -17,7 +17,11 @@ pub struct Check {
 /// The checks beside the migrations, in their order; none where there is no such file.
 pub fn read(roots: &[PathBuf]) -> std::io::Result<Vec<Check>> {
     let mut checks = Vec::new();
-    for path in roots.iter().map(|root| root.join(FILE)).filter(|path| path.is_file()) {
+    for path in roots
+        .iter()
+        .map(|root| root.join(FILE))
+        .filter(|path| path.is_file())
+    {
         checks.extend(parse(&path, &std::fs::read_to_string(&path)?));
     }
     Ok(checks)
@@ -35,7 +39,8 @@ pub fn parse(path: &Path, text: &str) -> Vec<Check> {
     }
     let name_of = |start: usize| {
         let last = names.partition_point(|(at, _)| *at < start);
-        last.checked_sub(1).map_or("unnamed check", |at| names[at].1)
+        last.checked_sub(1)
+            .map_or("unnamed check", |at| names[at].1)
     };
     split(text, 0..text.len())
         .pieces

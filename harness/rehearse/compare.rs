@@ -38,8 +38,13 @@ pub struct Compared<'a> {
     pub fates: &'a BTreeMap<(String, usize), Fate>,
     pub heirs: &'a Heirs,
     pub old_world: &'a World,
+    /// Tables whose rows belonged to somebody before the migrations.
+    pub owned_before: BTreeSet<String>,
     /// Tables whose rows belong to somebody after the migrations.
     pub owned: BTreeSet<String>,
+    pub platform: BTreeSet<String>,
+    /// The column that says most surely whose a row is, by table of after.
+    pub owner_columns: BTreeMap<String, String>,
 }
 
 impl Compared<'_> {
@@ -52,7 +57,12 @@ impl Compared<'_> {
             let table = &self.before.tables[name];
             let row = &table.rows[*at];
             let mut tell = |kind, now| {
-                wrongs.push(Wrong { kind, table: name.clone(), row: *at, now });
+                wrongs.push(Wrong {
+                    kind,
+                    table: name.clone(),
+                    row: *at,
+                    now,
+                });
             };
             let (place, found) = match fate {
                 Fate::Lost => {
@@ -62,11 +72,12 @@ impl Compared<'_> {
                 Fate::Kept(place, found) | Fate::Elsewhere(place, found) => (place, *found),
             };
             let now = &self.after.tables[place].rows[found];
-            if let Some(kind) = self.owner_fault(row, place, now) {
+            if let Some(kind) = self.owner_fault(name, row, place, now) {
                 tell(kind, now.tenant);
             }
             // Rows may have been alike before: then the migrations copied nothing.
-            let copied = finder.copies(place, table, row, found) > 0 && original.copies(name, table, row, *at) == 0;
+            let copied = finder.copies(place, table, row, found) > 0
+                && original.copies(name, table, row, *at) == 0;
             if copied && matches!(fate, Fate::Kept(..)) {
                 tell(ProblemKind::Duplicated, None);
             }
@@ -74,8 +85,14 @@ impl Compared<'_> {
         wrongs
     }
 
-    fn owner_fault(&self, row: &Row, place: &str, now: &Row) -> Option<ProblemKind> {
-        let heirs = self.heirs.of(row.tenant, row.user)?;
+    fn owner_fault(&self, name: &str, row: &Row, place: &str, now: &Row) -> Option<ProblemKind> {
+        let heirs = self.heirs.of(name, row.tenant, row.user)?;
+        let column = self.owner_columns.get(place).map(std::slice::from_ref);
+        let cells = column.and_then(|column| self.after.tables[place].cells(now, column));
+        if cells.is_some_and(|cells| cells == [None]) {
+            // That some other column still leads to an owner does not help those who ask this one.
+            return Some(ProblemKind::Ownerless);
+        }
         match now.tenant {
             Some(TenantId(tenant)) if heirs.contains(&tenant) => None,
             Some(_) => Some(ProblemKind::Moved),
@@ -86,15 +103,26 @@ impl Compared<'_> {
 
     /// One line per table of before and after.
     pub fn tables(&self, wrongs: &[Wrong]) -> Vec<RehearsedTable> {
-        let names: BTreeSet<&String> = self.before.tables.keys().chain(self.after.tables.keys()).collect();
+        let names: BTreeSet<&String> = self
+            .before
+            .tables
+            .keys()
+            .chain(self.after.tables.keys())
+            .collect();
         let empty = Table::default();
         names
             .into_iter()
             .map(|name| {
                 let before = self.before.tables.get(name).unwrap_or(&empty);
                 let after = self.after.tables.get(name);
-                let count = |kind| wrongs.iter().filter(|w| w.table == *name && w.kind == kind).count();
-                let fates = || (0..before.rows.len()).filter_map(|at| self.fates.get(&(name.clone(), at)));
+                let count = |kind| {
+                    wrongs
+                        .iter()
+                        .filter(|w| w.table == *name && w.kind == kind)
+                        .count()
+                };
+                let fates =
+                    || (0..before.rows.len()).filter_map(|at| self.fates.get(&(name.clone(), at)));
                 let went: BTreeSet<&String> = fates()
                     .filter_map(|fate| match fate {
                         Fate::Elsewhere(place, _) => Some(place),
@@ -107,9 +135,12 @@ impl Compared<'_> {
                     Fate::Lost => false,
                 });
                 let rows_after = after.map_or(0, |table| table.rows.len());
-                let wrong = count(ProblemKind::Moved) + count(ProblemKind::Lost) + count(ProblemKind::Ownerless);
+                let wrong = count(ProblemKind::Moved)
+                    + count(ProblemKind::Lost)
+                    + count(ProblemKind::Ownerless);
                 RehearsedTable {
                     name: name.clone(),
+                    platform: self.platform.contains(name),
                     rows_before: before.rows.len(),
                     rows_after,
                     kept: before.rows.len() - wrong,
@@ -118,7 +149,14 @@ impl Compared<'_> {
                     duplicated: count(ProblemKind::Duplicated),
                     ownerless: count(ProblemKind::Ownerless),
                     made: rows_after.saturating_sub(found.count()),
-                    orphans: before.rows.iter().filter(|row| row.tenant.is_none()).count(),
+                    orphans: match self.owned_before.contains(name) {
+                        true => before
+                            .rows
+                            .iter()
+                            .filter(|row| row.tenant.is_none())
+                            .count(),
+                        false => 0,
+                    },
                     went_to: went.into_iter().cloned().collect(),
                     dropped: after.is_none(),
                     immutable: None,
@@ -133,7 +171,10 @@ impl Compared<'_> {
     pub fn problems(&self, wrongs: &[Wrong]) -> Vec<Problem> {
         let mut groups: BTreeMap<(ProblemKind, &str), Vec<&Wrong>> = BTreeMap::new();
         for wrong in wrongs {
-            groups.entry((wrong.kind, &wrong.table)).or_default().push(wrong);
+            groups
+                .entry((wrong.kind, &wrong.table))
+                .or_default()
+                .push(wrong);
         }
         groups
             .into_iter()
@@ -155,11 +196,21 @@ impl Compared<'_> {
 
     fn sentence(&self, kind: ProblemKind, name: &str, wrongs: &[&Wrong]) -> String {
         let count = wrongs.len();
-        let rows = if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+        let rows = if count == 1 {
+            "1 row".to_owned()
+        } else {
+            format!("{count} rows")
+        };
         let table = &self.before.tables[name];
         let of: BTreeSet<&str> = wrongs
             .iter()
-            .filter_map(|wrong| Some(self.old_world.tenants[table.rows[wrong.row].tenant?.0].name.as_str()))
+            .filter_map(|wrong| {
+                Some(
+                    self.old_world.tenants[table.rows[wrong.row].tenant?.0]
+                        .name
+                        .as_str(),
+                )
+            })
             .collect();
         let of = match of.is_empty() {
             true => "of nobody".to_owned(),
@@ -190,7 +241,9 @@ impl Compared<'_> {
             if row.tenant.is_some() || row.user.is_some() || !self.owned.contains(place) {
                 continue;
             }
-            let now = self.after.tables[place].rows[*found].tenant.map(|tenant| tenant.0);
+            let now = self.after.tables[place].rows[*found]
+                .tenant
+                .map(|tenant| tenant.0);
             let entry = tenants.entry(now).or_default();
             entry.0 += 1;
             entry.1.insert(name);
@@ -199,8 +252,15 @@ impl Compared<'_> {
         for (now, (count, tables)) in &tenants {
             let to = now.map_or("nobody".to_owned(), |at| self.tenant(at));
             let rows = if *count == 1 { "1 row" } else { "rows" };
-            let count = if *count == 1 { String::new() } else { format!("{count} ") };
-            notes.push(format!("{count}{rows} of nobody in {} went to {to}", listed(tables)));
+            let count = if *count == 1 {
+                String::new()
+            } else {
+                format!("{count} ")
+            };
+            notes.push(format!(
+                "{count}{rows} of nobody in {} went to {to}",
+                listed(tables)
+            ));
         }
         let given: Vec<usize> = tenants.keys().copied().flatten().collect();
         let problems = match given.len() {
@@ -233,6 +293,7 @@ fn listed(names: &BTreeSet<&str>) -> String {
     let shown: Vec<&str> = names.iter().take(4).copied().collect();
     match names.len().saturating_sub(shown.len()) {
         0 => shown.join(", "),
+        1 => format!("{} and one more table", shown.join(", ")),
         more => format!("{} and {more} more tables", shown.join(", ")),
     }
 }

@@ -1,5 +1,5 @@
 //! Who the tenants are after the migrations, and whose rows must be theirs: the heirs of the tenants before.
-use super::snapshot::{Fate, Snapshot};
+use super::snapshot::{Fate, Row, Snapshot};
 use crate::catalog::{Catalog, Oid};
 use crate::tenancy::{ClaimMeaning, ColumnRef, KeyId, Tenancy};
 use crate::world::{Tenant, TenantId, TrueRow, User, UserId, World};
@@ -14,14 +14,16 @@ pub struct Heirs {
     users: Vec<BTreeSet<usize>>,
     /// By old tenant.
     tenants: Vec<BTreeSet<usize>>,
-    /// Each old user was a tenant of its own.
-    by_user: bool,
+    /// Tables whose rows belonged to a user and to no tenant: they go where the user goes.
+    by_user: BTreeSet<String>,
 }
 
 /// What stood there before, and what stands there now.
 pub struct Sides<'a> {
     pub old_tenancy: &'a Tenancy,
     pub old_world: &'a World,
+    /// Tables of before whose rows belonged to a user and to no tenant.
+    pub by_user: BTreeSet<String>,
     pub catalog: &'a Catalog,
     pub tenancy: &'a Tenancy,
     /// Owners unknown.
@@ -33,9 +35,15 @@ pub struct Sides<'a> {
 }
 
 impl Heirs {
-    /// The new tenants that may own a row whose owner was this tenant and user.
-    pub fn of(&self, tenant: Option<TenantId>, user: Option<UserId>) -> Option<&BTreeSet<usize>> {
-        let by_user = user.filter(|_| self.by_user).map(|user| &self.users[user.0]);
+    /// The new tenants that may own a row of the table whose owner was this tenant and user.
+    pub fn of(
+        &self,
+        table: &str,
+        tenant: Option<TenantId>,
+        user: Option<UserId>,
+    ) -> Option<&BTreeSet<usize>> {
+        let user = user.filter(|_| self.by_user.contains(table));
+        let by_user = user.map(|user| &self.users[user.0]);
         by_user
             .filter(|found| !found.is_empty())
             .or_else(|| tenant.map(|tenant| &self.tenants[tenant.0]))
@@ -45,7 +53,7 @@ impl Heirs {
     pub fn find(sides: &Sides<'_>) -> Heirs {
         let values = Values::new(sides);
         let old = sides.old_world;
-        let by_user = sides.old_tenancy.tenant == sides.old_tenancy.user;
+        let by_user = &sides.by_user;
         let old_user = sides.old_tenancy.user;
         let ids: Vec<Option<&String>> = old
             .users
@@ -58,9 +66,11 @@ impl Heirs {
             .collect();
         for (at, found) in users.iter_mut().enumerate() {
             if found.is_empty() {
-                let owned = |tenant: Option<TenantId>, user: Option<UserId>| match by_user {
-                    true => user == Some(UserId(at)),
-                    false => tenant.is_some() && tenant == old.users[at].tenants.first().copied(),
+                let owned = |table: &str, row: &Row| match by_user.contains(table) {
+                    true => row.user == Some(UserId(at)),
+                    false => {
+                        row.tenant.is_some() && row.tenant == old.users[at].tenants.first().copied()
+                    }
                 };
                 found.extend(values.most_common(&owned));
             }
@@ -68,7 +78,12 @@ impl Heirs {
         let tenants: Vec<BTreeSet<&str>> = (0..old.tenants.len())
             .map(|at| values.heirs_of_tenant(TenantId(at), &users))
             .collect();
-        let order = order(&tenants, &values.all);
+        // Whom the users of a tenant are of now comes first: they are the ones who attack.
+        let followed: Vec<BTreeSet<&str>> = (0..old.tenants.len())
+            .map(|at| followed(old, TenantId(at), &users))
+            .chain(tenants.iter().cloned())
+            .collect();
+        let order = order(&followed, &values.all);
         let number = |value: &str| order.iter().position(|known| *known == value);
         let numbers = |found: &BTreeSet<&str>| found.iter().filter_map(|v| number(v)).collect();
         let users: Vec<BTreeSet<usize>> = users.iter().map(numbers).collect();
@@ -78,7 +93,7 @@ impl Heirs {
             world,
             users,
             tenants,
-            by_user,
+            by_user: by_user.clone(),
         }
     }
 
@@ -92,7 +107,10 @@ impl Heirs {
                 .collect();
             if of.len() > 1 {
                 let value = tenant.keys.values().next().map_or("?", String::as_str);
-                notes.push(format!("{} are one tenant now ({value}): they share every row", of.join(" and ")));
+                notes.push(format!(
+                    "{} are one tenant now ({value}): they share every row",
+                    of.join(" and ")
+                ));
             }
         }
         for (at, user) in old.users.iter().enumerate() {
@@ -145,10 +163,20 @@ impl<'a> Values<'a> {
         for relation in &self.sides.catalog.relations {
             let here = |key: KeyId| {
                 let columns = tenancy.keys[key.0].columns.iter();
-                columns.filter(|c| c.relation == relation.oid).map(|c| c.column)
+                columns
+                    .filter(|c| c.relation == relation.oid)
+                    .map(|c| c.column)
             };
-            let membership = tenancy.memberships.iter().find(|m| m.relation == relation.oid);
-            let own = |column: &i16| relation.uniques.iter().any(|unique| unique.columns == [*column] && unique.predicate.is_none());
+            let membership = tenancy
+                .memberships
+                .iter()
+                .find(|m| m.relation == relation.oid);
+            let own = |column: &i16| {
+                relation
+                    .uniques
+                    .iter()
+                    .any(|unique| unique.columns == [*column] && unique.predicate.is_none())
+            };
             let people: Vec<i16> = match membership {
                 Some(membership) => vec![membership.user_column],
                 None => here(user).filter(own).collect(),
@@ -161,11 +189,19 @@ impl<'a> Values<'a> {
             let people: Vec<usize> = people.iter().filter_map(place).collect();
             let tenants: Vec<usize> = tenants.iter().filter_map(place).collect();
             for row in self.sides.rows.get(&relation.oid).into_iter().flatten() {
-                if !people.iter().any(|&at| row.values[at].as_deref() == Some(id)) {
+                if !people
+                    .iter()
+                    .any(|&at| row.values[at].as_deref() == Some(id))
+                {
                     continue;
                 }
                 found.extend(tenants.iter().filter_map(|&at| row.values[at].as_deref()));
-                found.extend(row.values.iter().flatten().filter_map(|value| self.claimed(value)));
+                found.extend(
+                    row.values
+                        .iter()
+                        .flatten()
+                        .filter_map(|value| self.claimed(value)),
+                );
             }
         }
         found
@@ -178,35 +214,58 @@ impl<'a> Values<'a> {
         }
         let value: Value = serde_json::from_str(document).ok()?;
         let claims = self.sides.tenancy.claims.iter();
-        let of_tenants = claims.filter(|c| self.key.is_some_and(|key| c.meaning == ClaimMeaning::Key(key)));
-        let mut paths = of_tenants.filter(|c| !c.user_editable).map(|c| c.path.as_slice());
+        let of_tenants = claims.filter(|c| {
+            self.key
+                .is_some_and(|key| c.meaning == ClaimMeaning::Key(key))
+        });
+        let mut paths = of_tenants
+            .filter(|c| !c.user_editable)
+            .map(|c| c.path.as_slice());
         paths.find_map(|path| {
             // The whole path, or its end: the document is often stored as the part of the token that it becomes.
             let mut ends = (0..path.len()).map(|from| &path[from..]);
             let held = ends.find_map(|end| end.iter().try_fold(&value, |at, step| at.get(step)))?;
-            self.all.iter().copied().find(|known| Some(*known) == held.as_str())
+            self.all
+                .iter()
+                .copied()
+                .find(|known| Some(*known) == held.as_str())
         })
     }
 
     /// The tenant that most rows of an old owner are of now.
-    fn most_common(&self, owned: &dyn Fn(Option<TenantId>, Option<UserId>) -> bool) -> Option<&'a str> {
+    fn most_common(&self, owned: &dyn Fn(&str, &Row) -> bool) -> Option<&'a str> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for ((name, at), fate) in self.sides.fates {
             let row = &self.sides.before.tables[name].rows[*at];
-            let (Fate::Kept(place, found), true) = (fate, owned(row.tenant, row.user)) else {
+            let (Fate::Kept(place, found), true) = (fate, owned(name, row)) else {
                 continue;
             };
             let table = &self.sides.after.tables[place];
-            let columns = self.key.map(|key| self.sides.tenancy.keys[key.0].columns.iter());
-            for column in columns.into_iter().flatten().filter(|c| c.relation == table.oid) {
-                let relation = self.sides.catalog.relations.iter().find(|r| r.oid == table.oid);
-                let at = relation.and_then(|r| r.columns.iter().position(|c| c.number == column.column));
+            let columns = self
+                .key
+                .map(|key| self.sides.tenancy.keys[key.0].columns.iter());
+            for column in columns
+                .into_iter()
+                .flatten()
+                .filter(|c| c.relation == table.oid)
+            {
+                let relation = self
+                    .sides
+                    .catalog
+                    .relations
+                    .iter()
+                    .find(|r| r.oid == table.oid);
+                let at =
+                    relation.and_then(|r| r.columns.iter().position(|c| c.number == column.column));
                 if let Some(value) = at.and_then(|at| table.rows[*found].values[at].as_deref()) {
                     *counts.entry(value).or_default() += 1;
                 }
             }
         }
-        counts.into_iter().max_by_key(|(_, count)| *count).map(|(value, _)| value)
+        counts
+            .into_iter()
+            .max_by_key(|(_, count)| *count)
+            .map(|(value, _)| value)
     }
 
     /// A tenant that is still there is its own heir; else its users' tenants are, else the one that most of its rows are of.
@@ -217,17 +276,33 @@ impl<'a> Values<'a> {
         if let Some(same) = value.and_then(|value| self.all.iter().find(|known| *known == value)) {
             return BTreeSet::from([*same]);
         }
-        let own = world.users.iter().zip(users).filter(|(user, _)| user.tenants == [old]);
-        let found: BTreeSet<&str> = own.flat_map(|(_, tenants)| tenants).copied().collect();
+        let found = followed(world, old, users);
         match found.is_empty() {
-            true => self.most_common(&|tenant, _| tenant == Some(old)).into_iter().collect(),
+            true => self
+                .most_common(&|_, row| row.tenant == Some(old))
+                .into_iter()
+                .collect(),
             false => found,
         }
     }
 }
 
+/// Where the users of one tenant alone are now.
+fn followed<'a>(world: &World, old: TenantId, users: &[BTreeSet<&'a str>]) -> BTreeSet<&'a str> {
+    let own = world
+        .users
+        .iter()
+        .zip(users)
+        .filter(|(user, _)| user.tenants == [old]);
+    own.flat_map(|(_, tenants)| tenants).copied().collect()
+}
+
 fn column<'a>(sides: &'a Sides<'a>, place: ColumnRef) -> Vec<&'a str> {
-    let relation = sides.catalog.relations.iter().find(|r| r.oid == place.relation);
+    let relation = sides
+        .catalog
+        .relations
+        .iter()
+        .find(|r| r.oid == place.relation);
     let at = relation.and_then(|r| r.columns.iter().position(|c| c.number == place.column));
     let rows = sides.rows.get(&place.relation).into_iter().flatten();
     let values = rows.filter_map(|row| row.values.get(at?)?.as_deref());
@@ -253,9 +328,17 @@ fn world(
     ids: &[Option<&String>],
 ) -> World {
     let old = sides.old_world;
+    let of_users = |tenant: usize, at: usize| {
+        let mut own = old
+            .users
+            .iter()
+            .zip(users)
+            .filter(|(user, _)| user.tenants == [TenantId(tenant)]);
+        own.any(|(_, tenants)| tenants.contains(&at))
+    };
     let named = |at: usize| {
         let of: Vec<&str> = (0..old.tenants.len())
-            .filter(|old| tenants[*old].contains(&at))
+            .filter(|old| tenants[*old].contains(&at) || of_users(*old, at))
             .map(|at| old.tenants[at].name.as_str())
             .collect();
         match of.is_empty() {

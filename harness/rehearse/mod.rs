@@ -4,12 +4,13 @@ mod checks;
 mod compare;
 mod heirs;
 mod snapshot;
+mod timed;
 mod weigh;
 
 use crate::catalog::{Catalog, Oid};
 use crate::check::{self, CheckError, Migrated, stage};
-use crate::config::{CheckPlan, RehearsalPlan};
-use crate::event::{Event, Listener, Phase, Problem, ProblemKind, Rehearsed, Summary};
+use crate::config::RehearsalPlan;
+use crate::event::{Event, Listener, Phase, Problem, ProblemKind, Rehearsed, Summary, Unproven};
 use crate::migrations::Migrations;
 use crate::oracle::observe_rehearsal;
 use crate::server::{Session, apply};
@@ -53,13 +54,12 @@ pub async fn rehearse(
     listener: &mut dyn Listener,
 ) -> Result<Summary, CheckError> {
     let started = Instant::now();
-    let mut migrations = stage::read(&plan.check)?;
-    if let Some(path) = &plan.seed_rows {
-        migrations.notes.retain(|note| note.place.file != *path);
-    }
+    let migrations = stage::read(&plan.check)?;
     let cut = cut(plan, &migrations)?;
     let server = stop.or(stage::start(&plan.check, listener)).await?;
-    let filled = stop.or(fill(plan, migrations, cut, server, listener)).await?;
+    let filled = stop
+        .or(fill(plan, migrations, cut, server, listener))
+        .await?;
     let outcome = go_on(plan, filled, cut, started, stop, listener).await;
     let (migrated, summary) = outcome?;
     migrated.server.stop().await?;
@@ -75,7 +75,9 @@ fn cut(plan: &RehearsalPlan, migrations: &Migrations) -> Result<usize, CheckErro
         None => migrations.files.len().saturating_sub(2),
     };
     let cut = migrations.statements_of(file).end;
-    match migrations.files[file].platform && plan.from.is_none() || cut == migrations.statements.len() {
+    match migrations.files[file].platform && plan.from.is_none()
+        || cut == migrations.statements.len()
+    {
         true => Err(CheckError::NothingToRehearse {
             name: migrations.files[file].name.clone(),
         }),
@@ -106,18 +108,17 @@ async fn fill(
     let session = stage::connect(&migrated, stage::FILLED, None).await?;
     let (catalog, tenancy) = (&migrated.catalog, &migrated.tenancy);
     load::orphan(session.client(), catalog, tenancy, &truth, BYSTANDER).await?;
-    if let Some(path) = &plan.seed_rows {
-        let seed = stage::seed(path)?;
-        let all = 0..seed.statements.len();
-        apply::apply_range(session.client(), &seed, all, |_, _| {}).await?;
-    }
+    seed(plan, &session).await?;
     let mut truth = Truth {
         tables: load::rows(session.client(), catalog).await?,
         missing: truth.missing,
     };
     load::own(catalog, tenancy, &world, &mut truth);
     let before = Snapshot::new(catalog, &truth);
-    let unvalidated = observe_rehearsal::unvalidated(&session).await?.into_iter().collect();
+    let unvalidated = observe_rehearsal::unvalidated(&session)
+        .await?
+        .into_iter()
+        .collect();
     Ok(Filled {
         migrated,
         session,
@@ -125,6 +126,17 @@ async fn fill(
         before,
         unvalidated,
     })
+}
+
+/// Puts rows into the state that the plan asks for.
+async fn seed(plan: &RehearsalPlan, session: &Session) -> Result<(), CheckError> {
+    if let Some(sql) = &plan.seed_rows {
+        let mut seed = Migrations::default();
+        seed.add_text(&sql.name, &sql.path, &sql.text);
+        let all = 0..seed.statements.len();
+        apply::apply_range(session.client(), &seed, all, |_, _| {}).await?;
+    }
+    Ok(())
 }
 
 async fn go_on(
@@ -141,17 +153,43 @@ async fn go_on(
     let mut migrated = filled.migrated;
     (migrated.catalog, migrated.tenancy) = (arrived.catalog, arrived.tenancy);
     let mut rehearsed = rehearsed;
+    if plan.rows > 0 {
+        let timed = stop.or(timed::run(plan, &migrated, cut, listener)).await?;
+        rehearsed.files = timed.files;
+        rehearsed.owners.extend(timed.notes);
+    }
     let apart = world.tenants.len() > 1 && {
-        let populated = |tenant| truth.tables.values().flatten().any(|row| row.tenant == Some(TenantId(tenant)));
+        let populated = |tenant| {
+            truth
+                .tables
+                .values()
+                .flatten()
+                .any(|row| row.tenant == Some(TenantId(tenant)))
+        };
         populated(0) && populated(1)
     };
     let summary = match apart {
         true => {
             let ready = stage::prepare(&plan.check, &migrated, world, truth, listener).await?;
-            check::attack_filled(&plan.check, &migrated, ready, started, stop, listener).await?
+            let mut sparse = Sparse {
+                inner: listener,
+                undecided: 0,
+            };
+            let attacked =
+                check::attack_filled(&plan.check, &migrated, ready, started, stop, &mut sparse);
+            let summary = attacked.await?;
+            sparse.tell();
+            summary
         }
         false => {
-            rehearsed.owners.push("all rows are of one tenant now, so isolation could not be attacked".to_owned());
+            listener.hear(&Event::Unproven(Unproven {
+                system: plan.check.system.clone(),
+                object: "isolation".to_owned(),
+                reason:
+                    "all rows are of one tenant after the migrations: there is nobody to attack"
+                        .to_owned(),
+                ..Unproven::default()
+            }));
             Summary {
                 system: plan.check.system.clone(),
                 unproven: 1,
@@ -203,7 +241,8 @@ async fn arrive(
         steps.push((file, Snapshot::new(&catalog, &Truth { tables, missing })));
     }
     filled.migrated.settings.extend(settings);
-    let (catalog, tenancy) = stage::understand(&filled.session, &plan.check, listener, false).await?;
+    let (catalog, tenancy) =
+        stage::understand(&filled.session, &plan.check, listener, false).await?;
     let rows = load::rows(client, &catalog).await?;
     let truth = Truth {
         tables: rows.clone(),
@@ -239,18 +278,50 @@ async fn judge(
         fates: &fates,
         heirs: &heirs,
         old_world: &filled.world,
-        owned: owned(catalog, tenancy),
+        owned_before: owned(&filled.migrated.catalog, &filled.migrated.tenancy),
+        // The tenants themselves belong to nobody else.
+        owned: {
+            let root = tenancy.tenant.and_then(|key| tenancy.keys[key.0].root);
+            let tenants = catalog
+                .relations
+                .iter()
+                .find(|r| Some(r.oid) == root.map(|root| root.relation));
+            let mut owned = owned(catalog, tenancy);
+            owned
+                .retain(|name| tenants.is_none_or(|r| *name != format!("{}.{}", r.schema, r.name)));
+            owned
+        },
+        owner_columns: {
+            let columns = |name: &String| {
+                let column = owner_columns(catalog, tenancy, name).into_iter().next()?;
+                Some((name.clone(), column))
+            };
+            after.tables.keys().filter_map(columns).collect()
+        },
+        platform: {
+            let platform = catalog.relations.iter().filter(|r| r.platform);
+            platform
+                .map(|r| format!("{}.{}", r.schema, r.name))
+                .collect()
+        },
     };
     let wrongs = compared.wrongs();
     let mut problems = compared.problems(&wrongs);
     find_blame(&mut problems, &wrongs, filled, arrived);
     let (notes, scattered) = compared.orphans();
     problems.extend(scattered);
-    problems.extend(weigh::disagreements(catalog, tenancy, &world, &truth));
+    // A row that moved is told once: that its old column still names the old owner follows from it.
+    let moved: BTreeSet<&str> = wrongs.iter().map(|wrong| wrong.table.as_str()).collect();
+    let mut torn = weigh::disagreements(catalog, tenancy, &world, &truth);
+    torn.retain(|problem| !moved.contains(problem.object.as_str()));
+    problems.extend(torn);
     let mut tables = compared.tables(&wrongs);
     problems.extend(ask(filled, arrived, &truth, &mut tables).await?);
     for problem in &mut problems {
-        let allowed = plan.allowed.iter().find(|allowed| allowed.object == problem.object);
+        let allowed = plan
+            .allowed
+            .iter()
+            .find(|allowed| allowed.object == problem.object);
         problem.allowed = allowed.map(|allowed| allowed.reason.clone());
     }
     problems.sort_by(|a, b| (a.kind, &a.object).cmp(&(b.kind, &b.object)));
@@ -258,11 +329,23 @@ async fn judge(
     let migrations = &filled.migrated.migrations;
     let rehearsed = Rehearsed {
         system: plan.check.system.clone(),
-        from: migrations.files[migrations.statements[cut - 1].file].name.clone(),
-        through: migrations.files.last().map(|file| file.name.clone()).unwrap_or_default(),
+        from: migrations.files[migrations.statements[cut - 1].file]
+            .name
+            .clone(),
+        through: migrations
+            .files
+            .last()
+            .map(|file| file.name.clone())
+            .unwrap_or_default(),
         problems,
         tables,
-        files: weigh::files(migrations, cut, &arrived.gauged, &filled.before),
+        files: weigh::files(migrations, cut, &arrived.gauged, &|name| {
+            filled
+                .before
+                .tables
+                .get(name)
+                .map_or(0, |table| table.rows.len())
+        }),
         checks,
         unasked,
         owners: [heirs.notes(&filled.world), notes].concat(),
@@ -271,10 +354,15 @@ async fn judge(
     Ok((rehearsed, world, truth))
 }
 
-fn find_heirs(filled: &Filled, arrived: &Arrived, fates: &BTreeMap<(String, usize), Fate>) -> Heirs {
+fn find_heirs(
+    filled: &Filled,
+    arrived: &Arrived,
+    fates: &BTreeMap<(String, usize), Fate>,
+) -> Heirs {
     Heirs::find(&Sides {
         old_tenancy: &filled.migrated.tenancy,
         old_world: &filled.world,
+        by_user: by_user(&filled.migrated.catalog, &filled.migrated.tenancy),
         catalog: &arrived.catalog,
         tenancy: &arrived.tenancy,
         rows: &arrived.rows,
@@ -287,7 +375,34 @@ fn find_heirs(filled: &Filled, arrived: &Arrived, fates: &BTreeMap<(String, usiz
 fn owned(catalog: &Catalog, tenancy: &Tenancy) -> BTreeSet<String> {
     let owned = |oid| matches!(tenancy.scope(oid), Some(Scope::Owned { .. }));
     let relations = catalog.relations.iter().filter(|r| owned(r.oid));
-    relations.map(|r| format!("{}.{}", r.schema, r.name)).collect()
+    relations
+        .map(|r| format!("{}.{}", r.schema, r.name))
+        .collect()
+}
+
+/// Tables whose rows belong to a user, and to a tenant only because the user does.
+fn by_user(catalog: &Catalog, tenancy: &Tenancy) -> BTreeSet<String> {
+    let reaches = |oid: Oid| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![oid]);
+        while let Some(oid) = next.pop() {
+            let Some(Scope::Owned { paths, .. }) = tenancy.scope(oid).filter(|_| seen.insert(oid))
+            else {
+                continue;
+            };
+            for path in paths {
+                match path {
+                    OwnerPath::Key { key, .. } if Some(*key) == tenancy.user => {}
+                    OwnerPath::Key { .. } => return true,
+                    OwnerPath::Parent { target, .. } => next.push(*target),
+                }
+            }
+        }
+        false
+    };
+    let relations = catalog.relations.iter().filter(|r| !reaches(r.oid));
+    relations
+        .map(|r| format!("{}.{}", r.schema, r.name))
+        .collect()
 }
 
 fn find_blame(problems: &mut [Problem], wrongs: &[Wrong], filled: &Filled, arrived: &Arrived) {
@@ -297,7 +412,14 @@ fn find_blame(problems: &mut [Problem], wrongs: &[Wrong], filled: &Filled, arriv
             continue;
         };
         let columns = owner_columns(&arrived.catalog, &arrived.tenancy, &problem.object);
-        blame::blame(problem, wrong, &filled.before, &arrived.steps, &columns, &filled.migrated.migrations);
+        blame::blame(
+            problem,
+            wrong,
+            &filled.before,
+            &arrived.steps,
+            &columns,
+            &filled.migrated.migrations,
+        );
     }
 }
 
@@ -317,7 +439,8 @@ fn owner_columns(catalog: &Catalog, tenancy: &Tenancy, table: &str) -> Vec<Strin
         }
         OwnerPath::Parent { .. } => None,
     };
-    paths.iter().find_map(column).into_iter().collect()
+    // Only the surest: a row whose parent says whose it is may leave its own columns empty.
+    paths.first().and_then(column).into_iter().collect()
 }
 
 /// What only the database can tell: constraints that do not hold, rows that cannot be written any more.
@@ -365,10 +488,13 @@ async fn ask_checks(
     filled: &Filled,
 ) -> Result<(Vec<crate::event::NamedCheck>, Option<String>), CheckError> {
     if let Some(name) = &plan.check.through {
-        let reason = format!("they hold when all migrations are applied, and this rehearsal stops at {name}");
+        let reason = format!(
+            "they hold when all migrations are applied, and this rehearsal stops at {name}"
+        );
         return Ok((Vec::new(), Some(reason)));
     }
-    let found = checks::read(&plan.check.migrations).map_err(|reason| CheckError::Checks { reason })?;
+    let found =
+        checks::read(&plan.check.migrations).map_err(|reason| CheckError::Checks { reason })?;
     let mut asked = Vec::new();
     for check in found {
         let result = observe_rehearsal::ask(&filled.session, &check.sql).await?;
@@ -381,11 +507,30 @@ async fn ask_checks(
     Ok((asked, None))
 }
 
-/// Rehearses for the plan of a check, for tests and scenarios.
-pub fn plan_of(check: CheckPlan, from: Option<String>) -> RehearsalPlan {
-    RehearsalPlan {
-        check,
-        from,
-        ..RehearsalPlan::default()
+/// Migrated rows are fewer and plainer than those of a world made for attacks: cells that they cannot decide are counted,
+/// and left to `check`.
+struct Sparse<'a> {
+    inner: &'a mut dyn Listener,
+    undecided: usize,
+}
+
+impl Sparse<'_> {
+    fn tell(self) {
+        if self.undecided > 0 {
+            let cells = self.undecided;
+            let text = format!(
+                "{cells} cells could not be decided on the migrated rows alone; `watertight check` decides them on rows made for it"
+            );
+            self.inner.hear(&Event::Note { text });
+        }
+    }
+}
+
+impl Listener for Sparse<'_> {
+    fn hear(&mut self, event: &Event) {
+        match event {
+            Event::Unproven(_) => self.undecided += 1,
+            other => self.inner.hear(other),
+        }
     }
 }

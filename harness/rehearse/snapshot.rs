@@ -40,7 +40,11 @@ impl Table {
 
     /// How people name a row: by its key, else by all of its values.
     pub fn name_of(&self, row: &Row) -> String {
-        let names = if self.key.is_empty() { &self.columns } else { &self.key };
+        let names = if self.key.is_empty() {
+            &self.columns
+        } else {
+            &self.key
+        };
         let cells = self.cells(row, names).unwrap_or_default();
         let cells = names.iter().zip(cells).take(4);
         let shown = cells.map(|(name, value)| format!("{name} {}", value.unwrap_or("NULL")));
@@ -135,7 +139,10 @@ impl<'s> Finder<'s> {
     /// Where a row of `table`, which was called `name`, is now.
     pub fn fate(&self, name: &str, table: &Table, row: &Row) -> Fate {
         let renamed = self.snapshot.names.get(&table.oid);
-        for place in [Some(name), renamed.map(String::as_str)].into_iter().flatten() {
+        for place in [Some(name), renamed.map(String::as_str)]
+            .into_iter()
+            .flatten()
+        {
             if let Some(at) = self.by_key(place, table, row) {
                 return Fate::Kept(place.to_owned(), at);
             }
@@ -158,7 +165,9 @@ impl<'s> Finder<'s> {
     }
 
     fn by_key(&self, place: &str, table: &Table, row: &Row) -> Option<usize> {
-        let index = self.by_key.get(&(place, table.key.clone()) as &(&str, Vec<String>))?;
+        let index = self
+            .by_key
+            .get(&(place, table.key.clone()) as &(&str, Vec<String>))?;
         index.get(&table.cells(row, &table.key)?).copied()
     }
 
@@ -169,7 +178,12 @@ impl<'s> Finder<'s> {
         let places = self.snapshot.tables.keys().filter(|_| distinctive);
         places
             .filter(|place| *place != name)
-            .find_map(|place| Some(Fate::Elsewhere(place.clone(), self.by_key(place, table, row)?)))
+            .find_map(|place| {
+                Some(Fate::Elsewhere(
+                    place.clone(),
+                    self.by_key(place, table, row)?,
+                ))
+            })
             .unwrap_or(Fate::Lost)
     }
 
@@ -178,7 +192,11 @@ impl<'s> Finder<'s> {
         let mut found: BTreeSet<usize> = BTreeSet::new();
         for word in words(table, row) {
             let places = self.by_word.get(word).into_iter().flatten();
-            found.extend(places.filter(|(name, at)| *name == place && *at != itself).map(|(_, at)| at));
+            found.extend(
+                places
+                    .filter(|(name, at)| *name == place && *at != itself)
+                    .map(|(_, at)| at),
+            );
         }
         found.len()
     }

@@ -1,5 +1,4 @@
 //! What the statements did to the tables with rows, and rows whose columns disagree about their owner.
-use super::snapshot::Snapshot;
 use crate::catalog::Catalog;
 use crate::event::{HeavyStatement, Problem, ProblemKind, RehearsedFile};
 use crate::migrations::Migrations;
@@ -12,7 +11,12 @@ use std::time::Duration;
 const HEAD: usize = 60;
 
 /// One line per migration file, with the statements that tables with rows felt.
-pub fn files(migrations: &Migrations, cut: usize, gauged: &[Gauged], before: &Snapshot) -> Vec<RehearsedFile> {
+pub fn files(
+    migrations: &Migrations,
+    cut: usize,
+    gauged: &[Gauged],
+    rows: &dyn Fn(&str) -> usize,
+) -> Vec<RehearsedFile> {
     let mut files: Vec<RehearsedFile> = Vec::new();
     let mut file = usize::MAX;
     for statement in cut..migrations.statements.len() {
@@ -32,23 +36,44 @@ pub fn files(migrations: &Migrations, cut: usize, gauged: &[Gauged], before: &Sn
         line.statements += 1;
         for gauged in gauged.iter().filter(|gauged| gauged.statement == statement) {
             line.elapsed_us += micros(gauged.elapsed);
-            line.heavy.extend(heavy(migrations, gauged, before));
+            line.heavy.extend(heavy(migrations, gauged, rows));
         }
     }
     files
 }
 
-fn heavy(migrations: &Migrations, gauged: &Gauged, before: &Snapshot) -> Option<HeavyStatement> {
-    let rows = |name: &String| before.tables.get(name).map_or(0, |table| table.rows.len());
-    let rewrites: Vec<String> = gauged.rewrites.iter().filter(|name| rows(name) > 0).cloned().collect();
-    let locks: Vec<_> = gauged.locks.iter().filter(|(name, _)| rows(name) > 0).cloned().collect();
-    let largest = rewrites.iter().chain(locks.iter().map(|(name, _)| name)).map(rows).max()?;
+fn heavy(
+    migrations: &Migrations,
+    gauged: &Gauged,
+    rows: &dyn Fn(&str) -> usize,
+) -> Option<HeavyStatement> {
+    let rewrites: Vec<String> = gauged
+        .rewrites
+        .iter()
+        .filter(|name| rows(name) > 0)
+        .cloned()
+        .collect();
+    let locks: Vec<_> = gauged
+        .locks
+        .iter()
+        .filter(|(name, _)| rows(name) > 0)
+        .cloned()
+        .collect();
+    let largest = rewrites
+        .iter()
+        .chain(locks.iter().map(|(name, _)| name))
+        .map(|name| rows(name))
+        .max()?;
     let text = migrations.text(gauged.statement).split_whitespace();
     let text = text.collect::<Vec<_>>().join(" ");
     let head: String = text.chars().take(HEAD).collect();
     Some(HeavyStatement {
         place: migrations.place(gauged.statement),
-        head: if head.len() < text.len() { format!("{head}…") } else { head },
+        head: if head.len() < text.len() {
+            format!("{head}…")
+        } else {
+            head
+        },
         held_us: micros(gauged.held),
         rewrites,
         locks,
@@ -61,7 +86,12 @@ fn micros(duration: Duration) -> u64 {
 }
 
 /// Tables with rows whose columns and parents name different owners: one problem each.
-pub fn disagreements(catalog: &Catalog, tenancy: &Tenancy, world: &World, truth: &Truth) -> Vec<Problem> {
+pub fn disagreements(
+    catalog: &Catalog,
+    tenancy: &Tenancy,
+    world: &World,
+    truth: &Truth,
+) -> Vec<Problem> {
     let owners = Owners::new(catalog, tenancy, world, truth);
     let mut problems = Vec::new();
     for relation in catalog.relations.iter().filter(|r| !r.platform) {
@@ -72,14 +102,22 @@ pub fn disagreements(catalog: &Catalog, tenancy: &Tenancy, world: &World, truth:
                 let key = relation.primary_key.first();
                 let at = key.and_then(|key| relation.columns.iter().position(|c| c.number == *key));
                 let value = at.and_then(|at| row.values[at].as_deref());
-                format!("{} {}", at.map_or("row", |at| &relation.columns[at].name), value.unwrap_or(&row.ctid))
+                format!(
+                    "{} {}",
+                    at.map_or("row", |at| &relation.columns[at].name),
+                    value.unwrap_or(&row.ctid)
+                )
             })
             .collect();
         if torn.is_empty() {
             continue;
         }
         let object = format!("{}.{}", relation.schema, relation.name);
-        let rows = if torn.len() == 1 { "1 row".to_owned() } else { format!("{} rows", torn.len()) };
+        let rows = if torn.len() == 1 {
+            "1 row".to_owned()
+        } else {
+            format!("{} rows", torn.len())
+        };
         problems.push(Problem {
             kind: ProblemKind::Disagreeing,
             title: format!("{rows} of {object} name two owners: one column says one tenant, another says a second"),

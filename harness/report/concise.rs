@@ -54,12 +54,19 @@ fn write_rehearsed(rehearsed: &Rehearsed, out: &mut dyn Write) -> io::Result<()>
             Some(reason) => format!(" (allowed: {reason})"),
             None => String::new(),
         };
-        let text = format!("{place}: error[{}]: {}{allowed}", problem.kind.name(), problem.title);
+        let text = format!(
+            "{place}: error[{}]: {}{allowed}",
+            problem.kind.name(),
+            problem.title
+        );
         writeln!(out, "{}", one_line(&text))?;
     }
     for check in &rehearsed.checks {
         if let CheckResult::Fails(got) | CheckResult::Refused(got) = &check.result {
-            let text = format!("{}: error[check-fails]: {} (got {got})", check.place, check.name);
+            let text = format!(
+                "{}: error[check-fails]: {} (got {got})",
+                check.place, check.name
+            );
             writeln!(out, "{}", one_line(&text))?;
         }
     }

@@ -27,8 +27,16 @@ pub(super) fn draw(rehearsed: &Rehearsed, look: &Look) -> String {
 pub(super) fn last_line(rehearsed: &Rehearsed) -> String {
     let rows: usize = rehearsed.tables.iter().map(|table| table.rows_before).sum();
     let kept: usize = rehearsed.tables.iter().map(|table| table.kept).sum();
-    let problems = rehearsed.problems.iter().filter(|p| p.allowed.is_none()).count();
-    let held = rehearsed.checks.iter().filter(|c| c.result == CheckResult::Holds).count();
+    let problems = rehearsed
+        .problems
+        .iter()
+        .filter(|p| p.allowed.is_none())
+        .count();
+    let held = rehearsed
+        .checks
+        .iter()
+        .filter(|c| c.result == CheckResult::Holds)
+        .count();
     let checks = match (&rehearsed.unasked, rehearsed.checks.len()) {
         (Some(_), _) => "named checks not asked".to_owned(),
         (None, 0) => "no named checks".to_owned(),
@@ -45,8 +53,16 @@ pub(super) fn last_line(rehearsed: &Rehearsed) -> String {
 }
 
 fn problem_lines(problem: &Problem, look: &Look) -> String {
-    let word = if problem.allowed.is_some() { "allowed" } else { "error" };
-    let head = format!("{word}[{}]: {}", problem.kind.name(), one_line(&problem.title));
+    let word = if problem.allowed.is_some() {
+        "allowed"
+    } else {
+        "error"
+    };
+    let head = format!(
+        "{word}[{}]: {}",
+        problem.kind.name(),
+        one_line(&problem.title)
+    );
     let mut out = format!("{}\n", wrap(&head, look.width));
     match (&problem.place, &problem.migration) {
         (Some(place), _) => {
@@ -68,9 +84,22 @@ fn problem_lines(problem: &Problem, look: &Look) -> String {
 }
 
 fn push_tables(out: &mut String, rehearsed: &Rehearsed) {
-    let width = rehearsed.tables.iter().map(|table| table.name.len()).max().unwrap_or(0);
-    let _ = writeln!(out, "{:width$}  before  after  kept  made  remarks", "table");
-    for table in &rehearsed.tables {
+    // The platform's own tables are news only when something happened to them.
+    let news = |table: &&RehearsedTable| {
+        !table.platform || table.kept < table.rows_before || table.made > 0
+    };
+    let tables: Vec<&RehearsedTable> = rehearsed.tables.iter().filter(news).collect();
+    let width = tables
+        .iter()
+        .map(|table| table.name.len())
+        .max()
+        .unwrap_or(0);
+    let _ = writeln!(
+        out,
+        "{:width$}  before  after  kept  made  remarks",
+        "table"
+    );
+    for table in tables {
         let line = format!(
             "{:width$}  {:>6}  {:>5}  {:>4}  {:>4}  {}",
             table.name,
@@ -114,7 +143,12 @@ fn remarks(table: &RehearsedTable) -> String {
 }
 
 fn push_files(out: &mut String, rehearsed: &Rehearsed) {
-    let width = rehearsed.files.iter().map(|file| file.name.len()).max().unwrap_or(0);
+    let width = rehearsed
+        .files
+        .iter()
+        .map(|file| file.name.len())
+        .max()
+        .unwrap_or(0);
     let _ = writeln!(out, "{:width$}  statements       time", "migration");
     for file in &rehearsed.files {
         let _ = writeln!(
@@ -181,10 +215,18 @@ fn push_checks(out: &mut String, rehearsed: &Rehearsed, look: &Look) {
     for check in &rehearsed.checks {
         let (mark, rest) = match &check.result {
             CheckResult::Holds => ("holds  ", String::new()),
-            CheckResult::Fails(got) => ("FAILS  ", format!(" (gave {}; {})", one_line(got), check.place)),
-            CheckResult::Refused(why) => ("REFUSED", format!(" ({}; {})", one_line(why), check.place)),
+            CheckResult::Fails(got) => (
+                "FAILS  ",
+                format!(" (gave {}; {})", one_line(got), check.place),
+            ),
+            CheckResult::Refused(why) => {
+                ("REFUSED", format!(" ({}; {})", one_line(why), check.place))
+            }
         };
-        let text = wrap(&format!("{}{rest}", one_line(&check.name)), look.width.saturating_sub(11));
+        let text = wrap(
+            &format!("{}{rest}", one_line(&check.name)),
+            look.width.saturating_sub(11),
+        );
         let _ = writeln!(out, "  {mark}  {}", text.replace('\n', "\n           "));
     }
     out.push('\n');

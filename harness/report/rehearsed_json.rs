@@ -32,6 +32,7 @@ struct ProblemLine<'a> {
 #[derive(Serialize)]
 struct TableLine<'a> {
     name: &'a str,
+    platform: bool,
     rows_before: usize,
     rows_after: usize,
     kept: usize,
@@ -138,6 +139,7 @@ fn tables(rehearsed: &Rehearsed) -> Vec<TableLine<'_>> {
     tables
         .map(|table| TableLine {
             name: &table.name,
+            platform: table.platform,
             rows_before: table.rows_before,
             rows_after: table.rows_after,
             kept: table.kept,

@@ -183,9 +183,10 @@ impl<'a, P: FnMut(usize, usize)> Run<'a, P> {
 
     async fn control(&mut self, sql: &str, control: Control) -> Result<(), ApplyError> {
         self.in_transaction = control == Control::Begin;
-        self.client.batch_execute(sql).await.map_err(|error| {
-            ApplyError::server("ending the transaction of a migration", error)
-        })?;
+        self.client
+            .batch_execute(sql)
+            .await
+            .map_err(|error| ApplyError::server("ending the transaction of a migration", error))?;
         if let Some(gauge) = self.gauge.as_mut().filter(|_| control != Control::Begin) {
             gauge.release();
         }

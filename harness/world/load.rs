@@ -2,6 +2,7 @@
 mod adopt;
 mod ask;
 mod error;
+mod inflate;
 mod insert;
 mod read;
 mod sql;
@@ -19,6 +20,7 @@ use tokio_postgres::Client;
 pub use adopt::{adopt, orphan, own, rows};
 pub use ask::plan;
 pub use error::LoadError;
+pub use inflate::inflate;
 use insert::Loader;
 use read::{Known, read, tell_owners};
 use sql::{Writer, find, qualified};

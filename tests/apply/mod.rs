@@ -13,7 +13,9 @@ use watertight::server::apply::{Applied, ApplyError, apply};
 pub fn migrations(files: &[(&str, &str)]) -> Migrations {
     let mut migrations = Migrations::default();
     for (name, text) in files {
-        migrations.add_text(*name, text);
+        let path = std::path::Path::new(name);
+        let stem = path.file_stem().unwrap().to_string_lossy();
+        migrations.add_text(&stem, path, text);
     }
     migrations
 }

@@ -3,7 +3,7 @@ use super::{schema, status};
 use crate::report::samples;
 use std::cell::RefCell;
 use watertight::cli::{Engine, ProbeEntry, Survey};
-use watertight::config::CheckPlan;
+use watertight::config::{CheckPlan, RehearsalPlan};
 use watertight::error::Failure;
 use watertight::event::{Event, Listener, Summary};
 use watertight::status::Status;
@@ -116,6 +116,15 @@ impl Engine for Fake {
             }
             End::Panicked => panic!("a case that nobody thought of"),
         }
+    }
+
+    async fn rehearse(
+        &self,
+        plan: &RehearsalPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> Result<Summary, Failure> {
+        self.check(&plan.check, stop, listener).await
     }
 
     async fn survey(

@@ -25,7 +25,7 @@ impl Stage {
 
     pub async fn of(sql: &str) -> Stage {
         let mut migrations = Migrations::default();
-        migrations.add_text("schema.sql", sql);
+        migrations.add_text("schema", std::path::Path::new("schema.sql"), sql);
         Stage::migrated(migrations).await
     }
 

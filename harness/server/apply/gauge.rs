@@ -44,8 +44,11 @@ type Tables = BTreeMap<u32, Seen>;
 pub(super) struct Gauge {
     tables: Tables,
     gauged: Vec<Gauged>,
-    /// Where in `gauged` the open transaction's statements begin, with the moment at which each began.
-    open: Vec<(usize, Instant)>,
+    /// Where in `gauged` the open transaction's statements begin, with the moment at which each began and how long had been
+    /// spent looking until then.
+    open: Vec<(usize, Instant, Duration)>,
+    /// Time spent on looking, which no statement is to blame for.
+    looking: Duration,
 }
 
 impl Gauge {
@@ -54,13 +57,15 @@ impl Gauge {
             tables: look(client).await?,
             gauged: Vec::new(),
             open: Vec::new(),
+            looking: Duration::ZERO,
         })
     }
 
     /// The transaction ended: its locks are gone.
     pub fn release(&mut self) {
-        for (at, begun) in self.open.drain(..) {
-            self.gauged[at].held = begun.elapsed();
+        for (at, begun, looked) in self.open.drain(..) {
+            let looking = self.looking.saturating_sub(looked);
+            self.gauged[at].held = begun.elapsed().saturating_sub(looking);
         }
     }
 
@@ -70,11 +75,11 @@ impl Gauge {
     }
 
     /// Compares the tables with how they stood before the statement. Tables that it made are nobody's concern.
-    fn note(&mut self, statement: usize, begun: Instant, now: Tables) {
+    fn note(&mut self, statement: usize, begun: Instant, elapsed: Duration, now: Tables) {
         let mut gauged = Gauged {
             statement,
-            elapsed: begun.elapsed(),
-            held: begun.elapsed(),
+            elapsed,
+            held: elapsed,
             rewrites: Vec::new(),
             locks: Vec::new(),
         };
@@ -91,7 +96,8 @@ impl Gauge {
                 gauged.locks.push((table.name.clone(), lock));
             }
         }
-        self.open.push((self.gauged.len(), begun));
+        self.open.push((self.gauged.len(), begun, self.looking));
+        self.looking += begun.elapsed().saturating_sub(elapsed);
         self.gauged.push(gauged);
         self.tables = now;
     }
@@ -125,7 +131,10 @@ async fn look(client: &Client) -> Result<Tables, ApplyError> {
 impl<P: FnMut(usize, usize)> Run<'_, P> {
     /// Runs one statement by itself and measures it. Outside of a transaction it gets one, because locks can only be seen
     /// while it lasts; a statement that refuses to run in any is measured without its locks.
-    pub(super) async fn gauged(&mut self, statement: usize) -> Result<Result<(), Error>, ApplyError> {
+    pub(super) async fn gauged(
+        &mut self,
+        statement: usize,
+    ) -> Result<Result<(), Error>, ApplyError> {
         self.drain().await?;
         let (client, sql) = (self.client, self.migrations.text(statement));
         let kind = self.migrations.statements[statement].kind;
@@ -145,23 +154,30 @@ impl<P: FnMut(usize, usize)> Run<'_, P> {
             wrapped = false;
             // A DO block or procedure with a COMMIT of its own must not be in a transaction
             // (https://www.postgresql.org/docs/current/plpgsql-transactions.html).
-            let own = received.as_ref().err().and_then(Error::code).map(SqlState::from);
+            let own = received
+                .as_ref()
+                .err()
+                .and_then(Error::code)
+                .map(SqlState::from);
             if own == Some(SqlState::InvalidTransactionTermination) {
                 begun = Instant::now();
                 received = self.in_time(client.batch_execute(sql)).await;
             }
         }
+        let elapsed = begun.elapsed();
         if received.is_ok() && !control {
             let now = look(client).await?;
             if let Some(gauge) = &mut self.gauge {
-                gauge.note(statement, begun, now);
+                gauge.note(statement, begun, elapsed, now);
             }
         }
         if wrapped {
             // A deferred constraint refuses at the end.
             received = client.batch_execute("commit").await;
         }
-        let ended = wrap || kind == Kind::Alone || matches!(kind, Kind::Control(Control::Commit | Control::Rollback));
+        let ended = wrap
+            || kind == Kind::Alone
+            || matches!(kind, Kind::Control(Control::Commit | Control::Rollback));
         if let Some(gauge) = self.gauge.as_mut().filter(|_| ended) {
             gauge.unlock();
         }

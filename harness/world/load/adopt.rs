@@ -89,7 +89,12 @@ pub async fn orphan(
         let Some(Scope::Owned { paths, .. }) = tenancy.scope(relation.oid) else {
             continue;
         };
-        if referred(relation.oid) || tenancy.memberships.iter().any(|m| m.relation == relation.oid) {
+        if referred(relation.oid)
+            || tenancy
+                .memberships
+                .iter()
+                .any(|m| m.relation == relation.oid)
+        {
             continue;
         }
         let column = |path: &OwnerPath| match path {
@@ -101,7 +106,10 @@ pub async fn orphan(
         };
         let columns: Option<Vec<String>> = paths.iter().map(column).collect();
         let rows = truth.tables.get(&relation.oid);
-        let row = rows.into_iter().flatten().rfind(|row| row.tenant == Some(of));
+        let row = rows
+            .into_iter()
+            .flatten()
+            .rfind(|row| row.tenant == Some(of));
         let (Some(columns), Some(row)) = (columns.filter(|c| !c.is_empty()), row) else {
             continue;
         };

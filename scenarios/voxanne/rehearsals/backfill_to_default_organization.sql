@@ -1,0 +1,6 @@
+-- Users without an organization and the rows of nobody go to the default organization, as the backfill plan says.
+-- system: voxanne
+-- populate: 20240601_create_user_model_compliance
+-- expect: clean
+-- expect: unproven rehearse on isolation
+-- note: Everybody is of one organization afterwards, so there is nobody to attack.
