@@ -13,7 +13,11 @@ pub fn so_far(
     let mut absent = BTreeSet::new();
     let mut made = |table: &TableName, column: Option<&str>| {
         let found = relation(catalog, table);
-        let has = |name| found.as_ref().is_ok_and(|r| r.columns.iter().any(|c| c.name == name));
+        let has = |name| {
+            found
+                .as_ref()
+                .is_ok_and(|r| r.columns.iter().any(|c| c.name == name))
+        };
         let found = found.is_ok() && column.is_none_or(has);
         if !found {
             let column = column.map(|name| format!(".{name}"));
@@ -22,11 +26,15 @@ pub fn so_far(
         found
     };
     let mut kept = overrides.clone();
-    kept.tenant.take_if(|named| !made(&named.table, Some(&named.column)));
-    kept.user.take_if(|named| !made(&named.table, Some(&named.column)));
-    kept.owner.retain(|owner| made(&owner.table, Some(&owner.column)));
+    kept.tenant
+        .take_if(|named| !made(&named.table, Some(&named.column)));
+    kept.user
+        .take_if(|named| !made(&named.table, Some(&named.column)));
+    kept.owner
+        .retain(|owner| made(&owner.table, Some(&owner.column)));
     kept.shared.retain(|shared| made(&shared.table, None));
-    kept.user_private.retain(|private| made(&private.table, None));
+    kept.user_private
+        .retain(|private| made(&private.table, None));
     kept.public_rows.retain(|rows| made(&rows.table, None));
     (kept, absent)
 }

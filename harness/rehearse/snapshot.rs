@@ -97,11 +97,14 @@ pub enum Fate {
     Lost,
 }
 
+/// Rows of one table by the values of some columns.
+type Index<'s> = HashMap<Vec<Option<&'s str>>, usize>;
+
 /// A snapshot with what it takes to find rows of earlier moments in it.
 pub struct Finder<'s> {
     snapshot: &'s Snapshot,
     /// By table, then by the key's column names and values.
-    by_key: HashMap<(&'s str, Vec<String>), HashMap<Vec<Option<&'s str>>, usize>>,
+    by_key: HashMap<(&'s str, Vec<String>), Index<'s>>,
     /// Words that stand in one row of ours alone, with all places where they stand.
     by_word: HashMap<&'s str, Vec<(&'s str, usize)>>,
 }
@@ -117,7 +120,7 @@ impl<'s> Finder<'s> {
         let keys: BTreeSet<&Vec<String>> = earlier.tables.values().map(|t| &t.key).collect();
         for (name, table) in &snapshot.tables {
             for key in keys.iter().filter(|key| !key.is_empty()) {
-                let index: Option<HashMap<_, _>> = table
+                let index: Option<Index<'_>> = table
                     .rows
                     .iter()
                     .enumerate()

@@ -1,4 +1,5 @@
 //! Times the statements on as many rows as asked for, in a copy of its own: there only counts are compared.
+use super::fill::{filled_at, seed};
 use super::weigh;
 use crate::check::{CheckError, Migrated, stage};
 use crate::config::RehearsalPlan;
@@ -27,11 +28,17 @@ pub async fn run(
     server.clone_database(stage::MIGRATED, TIMED).await?;
     let session = server.connect(TIMED, None).await?;
     let client = session.client();
-    let (catalog, tenancy) = stage::understand(&session, &plan.check, listener, true).await?;
+    let (catalog, tenancy) = stage::understand(
+        &session,
+        &plan.check,
+        listener,
+        Some(filled_at(&migrated.migrations, cut)),
+    )
+    .await?;
     let outline = load::plan(client, &catalog, &tenancy).await?;
     let generated = world::generate(&catalog, &tenancy, &outline, plan.check.seed, None);
     load::load(client, &catalog, &tenancy, &outline, generated).await?;
-    super::seed(plan, &session).await?;
+    seed(plan, &session).await?;
     let left_out = load::inflate(client, &catalog, plan.rows).await?;
     let before = observe_rehearsal::counts(&session).await?;
     let migrations = &migrated.migrations;

@@ -1,4 +1,5 @@
 //! Applies migrations to a database, statement by statement, and has the database record which statement made which object.
+mod copy;
 mod database;
 mod failure;
 mod gauge;
@@ -11,11 +12,9 @@ pub use tolerate::Absent;
 
 use crate::migrations::{Control, Kind, Migrations, Note};
 use database::{DATABASE_SETTINGS, current_database, settings_kept};
-use futures_util::SinkExt;
 use gauge::Gauge;
 use std::collections::VecDeque;
 use std::future::Future;
-use std::io::Cursor;
 use std::ops::Range;
 use std::pin::Pin;
 use std::time::Duration;
@@ -328,27 +327,6 @@ impl<'a, P: FnMut(usize, usize)> Run<'a, P> {
                 .database_settings
                 .extend(tolerate::database_setting(self.migrations.text(statement)));
         }
-        self.settle(statement, received)
-    }
-
-    async fn copy_in(&mut self, statement: usize) -> Result<(), ApplyError> {
-        self.drain().await?;
-        let of = &self.migrations.statements[statement];
-        let lines = of.copy.clone().unwrap_or_default();
-        let bytes = self.migrations.files[of.file].text[lines]
-            .as_bytes()
-            .to_vec();
-        let sql = self.migrations.text(statement);
-        let client = self.client;
-        let received = self
-            .in_time(async move {
-                let sink = client.copy_in::<_, Cursor<Vec<u8>>>(sql).await?;
-                let mut sink = std::pin::pin!(sink);
-                sink.send(Cursor::new(bytes)).await?;
-                sink.finish().await?;
-                Ok(())
-            })
-            .await;
         self.settle(statement, received)
     }
 

@@ -57,8 +57,8 @@ fn copies(relation: &Relation, wanted: usize) -> Option<String> {
             .columns
             .iter()
             .filter(|number| **number > 0 && !referring(number));
-        let free = free.filter(|number| other(relation, **number).is_some());
-        varied.push(*free.last()?);
+        let mut free = free.filter(|number| other(relation, **number).is_some());
+        varied.push(*free.next_back()?);
     }
     let written = relation
         .columns

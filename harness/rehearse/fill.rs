@@ -1,0 +1,106 @@
+//! Fills a database at one migration: with a world, with rows of nobody, and with what the plan plants.
+use super::snapshot::Snapshot;
+use crate::check::{CheckError, Migrated, stage};
+use crate::config::RehearsalPlan;
+use crate::event::Listener;
+use crate::migrations::Migrations;
+use crate::oracle::observe_rehearsal;
+use crate::server::{Server, Session, apply};
+use crate::world::{TenantId, Truth, World, load};
+use std::collections::BTreeSet;
+
+/// The tenant that gives a row of each table away, so that there are rows of nobody: neither attacker nor victim.
+const BYSTANDER: TenantId = TenantId(2);
+
+/// The filled database, before the rest of the migrations.
+pub(super) struct Filled {
+    pub migrated: Migrated,
+    pub session: Session,
+    pub world: World,
+    pub before: Snapshot,
+    /// Constraints that did not hold for all rows then already.
+    pub unvalidated: BTreeSet<(String, String)>,
+}
+
+/// The number of statements before which the database is filled.
+pub(super) fn cut(plan: &RehearsalPlan, migrations: &Migrations) -> Result<usize, CheckError> {
+    let file = match &plan.from {
+        Some(name) => migrations.position(name)?,
+        // Nobody said where: the last migration is what is about to be deployed.
+        None => migrations.files.len().saturating_sub(2),
+    };
+    let cut = migrations.statements_of(file).end;
+    match migrations.files[file].platform && plan.from.is_none()
+        || cut == migrations.statements.len()
+    {
+        true => Err(CheckError::NothingToRehearse {
+            name: migrations.files[file].name.clone(),
+        }),
+        false => Ok(cut),
+    }
+}
+
+/// The migration after which the database is filled.
+pub(super) fn filled_at(migrations: &Migrations, cut: usize) -> &str {
+    &migrations.files[migrations.statements[cut - 1].file].name
+}
+
+/// Migrates up to the cut, fills a clone, plants what the plan asks for, and takes the snapshot that all is compared with.
+pub(super) async fn fill(
+    plan: &RehearsalPlan,
+    migrations: Migrations,
+    cut: usize,
+    server: Server,
+    listener: &mut dyn Listener,
+) -> Result<Filled, CheckError> {
+    let session = server.connect(stage::MIGRATED, None).await?;
+    let settings = stage::apply(&session, &migrations, 0..cut, listener).await?;
+    let (catalog, tenancy) = stage::understand(
+        &session,
+        &plan.check,
+        listener,
+        Some(filled_at(&migrations, cut)),
+    )
+    .await?;
+    session.close().await;
+    let migrated = Migrated {
+        server,
+        migrations,
+        catalog,
+        tenancy,
+        settings,
+    };
+    let (world, truth) = stage::load(&plan.check, &migrated, listener).await?;
+    let session = stage::connect(&migrated, stage::FILLED, None).await?;
+    let (catalog, tenancy) = (&migrated.catalog, &migrated.tenancy);
+    load::orphan(session.client(), catalog, tenancy, &truth, BYSTANDER).await?;
+    seed(plan, &session).await?;
+    let mut truth = Truth {
+        tables: load::rows(session.client(), catalog).await?,
+        missing: truth.missing,
+    };
+    load::own(catalog, tenancy, &world, &mut truth);
+    let before = Snapshot::new(catalog, &truth);
+    let unvalidated = observe_rehearsal::unvalidated(&session)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(Filled {
+        migrated,
+        session,
+        world,
+        before,
+        unvalidated,
+    })
+}
+
+/// Puts rows into the state that the plan asks for.
+pub(super) async fn seed(plan: &RehearsalPlan, session: &Session) -> Result<(), CheckError> {
+    if let Some(sql) = &plan.seed_rows {
+        let mut seed = Migrations::default();
+        seed.add_text(&sql.name, &sql.path, &sql.text);
+        let all = 0..seed.statements.len();
+        apply::apply_range(session.client(), &seed, all, |_, _| {}).await?;
+    }
+    Ok(())
+}

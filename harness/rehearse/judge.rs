@@ -1,0 +1,273 @@
+//! Says what became of the rows: compares, asks the database and the named checks, and blames the migrations.
+use super::arrive::Arrived;
+use super::compare::{self, Compared, Wrong};
+use super::fill::{Filled, filled_at};
+use super::heirs::{Heirs, Sides};
+use super::snapshot::{Fate, Snapshot};
+use super::{blame, checks, weigh};
+use crate::catalog::{Catalog, Oid, Relation};
+use crate::check::CheckError;
+use crate::config::RehearsalPlan;
+use crate::event::{NamedCheck, Problem, ProblemKind, Rehearsed, RehearsedTable};
+use crate::oracle::observe_rehearsal;
+use crate::tenancy::{OwnerPath, Scope, Tenancy};
+use crate::world::{Truth, World, load};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Compares, asks, and puts everything together; gives the world as it is now, for the attacks.
+pub(super) async fn judge(
+    plan: &RehearsalPlan,
+    filled: &Filled,
+    arrived: &Arrived,
+    cut: usize,
+) -> Result<(Rehearsed, World, Truth), CheckError> {
+    let fates = compare::fates(&filled.before, &arrived.after);
+    let heirs = find_heirs(filled, arrived, &fates);
+    let mut world = heirs.world.clone();
+    let (catalog, tenancy) = (&arrived.catalog, &arrived.tenancy);
+    let truth = load::adopt(filled.session.client(), catalog, tenancy, &mut world).await?;
+    let after = Snapshot::new(catalog, &truth);
+    let compared = compared(filled, arrived, &fates, &heirs, &after);
+    let (problems, tables, notes) =
+        find_problems(filled, arrived, &compared, &world, &truth).await?;
+    let (checks, unasked) = ask_checks(plan, filled).await?;
+    let migrations = &filled.migrated.migrations;
+    let last = migrations.files.last();
+    let before = &filled.before.tables;
+    let rehearsed = Rehearsed {
+        system: plan.check.system.clone(),
+        from: filled_at(migrations, cut).to_owned(),
+        through: last.map(|file| file.name.clone()).unwrap_or_default(),
+        problems: allow(plan, problems),
+        tables,
+        files: weigh::files(migrations, cut, &arrived.gauged, &|name| {
+            before.get(name).map_or(0, |table| table.rows.len())
+        }),
+        checks,
+        unasked,
+        owners: [heirs.notes(&filled.world), notes].concat(),
+        elapsed_ms: 0,
+    };
+    Ok((rehearsed, world, truth))
+}
+
+fn compared<'a>(
+    filled: &'a Filled,
+    arrived: &Arrived,
+    fates: &'a BTreeMap<(String, usize), Fate>,
+    heirs: &'a Heirs,
+    after: &'a Snapshot,
+) -> Compared<'a> {
+    let (catalog, tenancy) = (&arrived.catalog, &arrived.tenancy);
+    // The tenants themselves belong to nobody else.
+    let root = tenancy.tenant.and_then(|key| tenancy.keys[key.0].root);
+    let tenants = root.and_then(|root| catalog.relations.iter().find(|r| r.oid == root.relation));
+    let mut owned_after = owned(catalog, tenancy);
+    owned_after.retain(|owned| tenants.is_none_or(|tenants| *owned != name(tenants)));
+    let column = |table: &String| {
+        let column = owner_columns(catalog, tenancy, table).into_iter().next()?;
+        Some((table.clone(), column))
+    };
+    Compared {
+        before: &filled.before,
+        after,
+        fates,
+        heirs,
+        old_world: &filled.world,
+        owned_before: owned(&filled.migrated.catalog, &filled.migrated.tenancy),
+        owned: owned_after,
+        owner_columns: after.tables.keys().filter_map(column).collect(),
+        platform: catalog
+            .relations
+            .iter()
+            .filter(|r| r.platform)
+            .map(name)
+            .collect(),
+    }
+}
+
+async fn find_problems(
+    filled: &Filled,
+    arrived: &Arrived,
+    compared: &Compared<'_>,
+    world: &World,
+    truth: &Truth,
+) -> Result<(Vec<Problem>, Vec<RehearsedTable>, Vec<String>), CheckError> {
+    let wrongs = compared.wrongs();
+    let mut problems = compared.problems(&wrongs);
+    find_blame(&mut problems, &wrongs, filled, arrived);
+    let (notes, scattered) = compared.orphans();
+    problems.extend(scattered);
+    // A row that moved is told once: that its old column still names the old owner follows from it.
+    let moved: BTreeSet<&str> = wrongs.iter().map(|wrong| wrong.table.as_str()).collect();
+    let mut torn = weigh::disagreements(&arrived.catalog, &arrived.tenancy, world, truth);
+    torn.retain(|problem| !moved.contains(problem.object.as_str()));
+    problems.extend(torn);
+    let mut tables = compared.tables(&wrongs);
+    problems.extend(ask(filled, arrived, truth, &mut tables).await?);
+    Ok((problems, tables, notes))
+}
+
+/// Marks what the configuration lets pass, and puts the worst first.
+fn allow(plan: &RehearsalPlan, mut problems: Vec<Problem>) -> Vec<Problem> {
+    for problem in &mut problems {
+        let mut allowed = plan.allowed.iter();
+        let entry = allowed.find(|allowed| allowed.object == problem.object);
+        problem.allowed = entry.map(|allowed| allowed.reason.clone());
+    }
+    problems.sort_by(|a, b| (a.kind, &a.object).cmp(&(b.kind, &b.object)));
+    problems
+}
+
+fn name(relation: &Relation) -> String {
+    format!("{}.{}", relation.schema, relation.name)
+}
+
+fn find_heirs(
+    filled: &Filled,
+    arrived: &Arrived,
+    fates: &BTreeMap<(String, usize), Fate>,
+) -> Heirs {
+    Heirs::find(&Sides {
+        old_tenancy: &filled.migrated.tenancy,
+        old_world: &filled.world,
+        by_user: by_user(&filled.migrated.catalog, &filled.migrated.tenancy),
+        catalog: &arrived.catalog,
+        tenancy: &arrived.tenancy,
+        rows: &arrived.rows,
+        before: &filled.before,
+        after: &arrived.after,
+        fates,
+    })
+}
+
+fn owned(catalog: &Catalog, tenancy: &Tenancy) -> BTreeSet<String> {
+    let owned = |oid| matches!(tenancy.scope(oid), Some(Scope::Owned { .. }));
+    let relations = catalog.relations.iter().filter(|r| owned(r.oid));
+    relations.map(name).collect()
+}
+
+/// Tables whose rows belong to a user, and to a tenant only because the user does.
+fn by_user(catalog: &Catalog, tenancy: &Tenancy) -> BTreeSet<String> {
+    let reaches = |oid: Oid| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![oid]);
+        while let Some(oid) = next.pop() {
+            let Some(Scope::Owned { paths, .. }) = tenancy.scope(oid).filter(|_| seen.insert(oid))
+            else {
+                continue;
+            };
+            for path in paths {
+                match path {
+                    OwnerPath::Key { key, .. } if Some(*key) == tenancy.user => {}
+                    OwnerPath::Key { .. } => return true,
+                    OwnerPath::Parent { target, .. } => next.push(*target),
+                }
+            }
+        }
+        false
+    };
+    let relations = catalog.relations.iter().filter(|r| !reaches(r.oid));
+    relations.map(name).collect()
+}
+
+fn find_blame(problems: &mut [Problem], wrongs: &[Wrong], filled: &Filled, arrived: &Arrived) {
+    for problem in problems {
+        let own = |wrong: &&Wrong| wrong.kind == problem.kind && wrong.table == problem.object;
+        let Some(wrong) = wrongs.iter().find(own) else {
+            continue;
+        };
+        let columns = owner_columns(&arrived.catalog, &arrived.tenancy, &problem.object);
+        blame::blame(
+            problem,
+            wrong,
+            &filled.before,
+            &arrived.steps,
+            &columns,
+            &filled.migrated.migrations,
+        );
+    }
+}
+
+/// Names of the columns that say whose a row of the table is.
+fn owner_columns(catalog: &Catalog, tenancy: &Tenancy, table: &str) -> Vec<String> {
+    let named = |r: &&Relation| format!("{}.{}", r.schema, r.name) == table;
+    let Some(relation) = catalog.relations.iter().find(named) else {
+        return Vec::new();
+    };
+    let Some(Scope::Owned { paths, .. }) = tenancy.scope(relation.oid) else {
+        return Vec::new();
+    };
+    let column = |path: &OwnerPath| match path {
+        OwnerPath::Key { column, .. } => {
+            let found = relation.columns.iter().find(|c| c.number == *column)?;
+            Some(found.name.clone())
+        }
+        OwnerPath::Parent { .. } => None,
+    };
+    // Only the surest: a row whose parent says whose it is may leave its own columns empty.
+    paths.first().and_then(column).into_iter().collect()
+}
+
+/// What only the database can tell: constraints that do not hold, rows that cannot be written any more.
+async fn ask(
+    filled: &Filled,
+    arrived: &Arrived,
+    truth: &Truth,
+    tables: &mut [RehearsedTable],
+) -> Result<Vec<Problem>, CheckError> {
+    let mut problems = Vec::new();
+    let problem = |kind, object: &str, title| Problem {
+        kind,
+        object: object.to_owned(),
+        title,
+        migration: None,
+        place: None,
+        examples: Vec::new(),
+        allowed: None,
+    };
+    for (table, what) in observe_rehearsal::unvalidated(&filled.session).await? {
+        if !filled.unvalidated.contains(&(table.clone(), what.clone())) {
+            let title = format!("{what} of {table} was not checked for the rows that were there");
+            problems.push(problem(ProblemKind::Unvalidated, &table, title));
+        }
+    }
+    let updates = observe_rehearsal::updates(&filled.session, &arrived.catalog, truth).await?;
+    for (oid, refused) in updates {
+        let Some(relation) = arrived.catalog.relations.iter().find(|r| r.oid == oid) else {
+            continue;
+        };
+        let name = format!("{}.{}", relation.schema, relation.name);
+        if let Some(table) = tables.iter_mut().find(|table| table.name == name) {
+            table.updatable = Some(refused.is_none() && table.updatable != Some(false));
+        }
+        if let Some(reason) = refused {
+            let title = format!("a row of {name} that changes nothing is refused: {reason}");
+            problems.push(problem(ProblemKind::Frozen, &name, title));
+        }
+    }
+    Ok(problems)
+}
+
+async fn ask_checks(
+    plan: &RehearsalPlan,
+    filled: &Filled,
+) -> Result<(Vec<NamedCheck>, Option<String>), CheckError> {
+    if let Some(name) = &plan.check.through {
+        let reason = format!(
+            "they hold when all migrations are applied, and this rehearsal stops at {name}"
+        );
+        return Ok((Vec::new(), Some(reason)));
+    }
+    let found =
+        checks::read(&plan.check.migrations).map_err(|reason| CheckError::Checks { reason })?;
+    let mut asked = Vec::new();
+    for check in found {
+        let result = observe_rehearsal::ask(&filled.session, &check.sql).await?;
+        asked.push(NamedCheck {
+            name: check.name,
+            place: check.place,
+            result,
+        });
+    }
+    Ok((asked, None))
+}
