@@ -73,10 +73,6 @@ fn decide<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Resolved
         settings.system = Some(vec![name.clone()]);
     }
     let mut resolved = resolve(settings, profile, &config, session.working, known)?;
-    let then = flags.target.on_top(session.working)?;
-    for plan in &mut resolved.plans {
-        plan.on_top.extend(then.iter().cloned());
-    }
     if let Some(scenario) = scenario {
         resolved.plans = resolved
             .plans

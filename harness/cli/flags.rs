@@ -1,9 +1,9 @@
 //! The command line as typed. Nothing is decided here; `config::resolve` says what it means.
-use crate::config::{Color, ColumnName, ConfigError, Platform, ServerChoice, Settings, Sql};
+use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings};
 use crate::report;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Proves, by attacking, that tenants of a PostgreSQL application cannot read, write or sense each other's data.
 #[derive(Debug, Parser)]
@@ -227,16 +227,6 @@ impl Global {
 }
 
 impl Target {
-    /// The files that are applied after the migrations of every system.
-    pub fn on_top(&self, working: &Path) -> Result<Vec<Sql>, ConfigError> {
-        let read = |path: &PathBuf| {
-            let sql = Sql::read(&working.join(path))?;
-            let path = path.clone();
-            Ok(Sql { path, ..sql })
-        };
-        self.then.iter().map(read).collect()
-    }
-
     /// Whether the command line names something to look at.
     pub fn is_named(&self) -> bool {
         self.directory.is_some() || !self.migrations.is_empty() || !self.system.is_empty()
@@ -253,6 +243,7 @@ impl Target {
             migrations: some(&roots),
             system: some(&self.system),
             through: self.through.clone(),
+            then: some(&self.then),
             platform: self.platform,
             server: self.server,
             database_url: self.database_url.clone(),

@@ -23,10 +23,7 @@ pub(super) fn run<E: Engine>(flags: &Rehearse, session: &Session<'_, E>) -> Resu
     };
     let settings = session.global.settings().over(flags.settings());
     let profile = session.global.profile.as_deref();
-    let mut resolved = resolve(settings, profile, &config, session.working, known)?;
-    for plan in &mut resolved.plans {
-        plan.on_top.extend(flags.target.on_top(session.working)?);
-    }
+    let resolved = resolve(settings, profile, &config, session.working, known)?;
     let seed_rows = match &flags.seed_rows {
         Some(path) => Some(Sql {
             path: path.clone(),

@@ -41,11 +41,7 @@ pub(super) fn decide<E: Engine>(
         },
         ..config
     };
-    let mut resolved = resolve(settings, profile, &config, session.working, known)?;
-    for plan in &mut resolved.plans {
-        plan.on_top.extend(target.on_top(session.working)?);
-    }
-    Ok(resolved)
+    Ok(resolve(settings, profile, &config, session.working, known)?)
 }
 
 /// Does the work for each system; `None` when stopped by Ctrl-C.

@@ -1,8 +1,8 @@
 //! From what was typed to what it means: flags over profile over file over defaults, one plan per system.
 use super::find::system_name;
 use super::{
-    COMMON_DIRECTORIES, CheckPlan, Color, Config, ConfigError, ServerRequest, Settings, System,
-    find_migrations, nearest,
+    COMMON_DIRECTORIES, CheckPlan, Color, Config, ConfigError, ServerRequest, Settings, Sql,
+    System, find_migrations, nearest,
 };
 use std::path::{Path, PathBuf};
 
@@ -180,6 +180,16 @@ fn probes(settings: &Settings, known: &[&str]) -> Result<Vec<String>, ConfigErro
     Ok(probes)
 }
 
+/// Read below the working directory, shown as typed.
+fn on_top(then: &[PathBuf], working: &Path) -> Result<Vec<Sql>, ConfigError> {
+    let read = |path: &PathBuf| {
+        let sql = Sql::read(&working.join(path))?;
+        let path = path.clone();
+        Ok(Sql { path, ..sql })
+    };
+    then.iter().map(read).collect()
+}
+
 fn plan(
     system: System,
     flags: &Settings,
@@ -228,6 +238,6 @@ fn plan(
         allow_unproven: [system.allow_unproven, config.allow_unproven.clone()].concat(),
         allow_every_unproven: settings.allow_unproven.unwrap_or(false),
         partial: false,
-        on_top: Vec::new(),
+        on_top: on_top(settings.then.as_deref().unwrap_or_default(), working)?,
     })
 }

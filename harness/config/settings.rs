@@ -35,6 +35,8 @@ pub struct Settings {
     /// Systems to check, by name.
     pub system: Option<Vec<String>>,
     pub through: Option<String>,
+    /// Files applied after the last migration.
+    pub then: Option<Vec<PathBuf>>,
     pub platform: Option<Platform>,
     pub server: Option<ServerChoice>,
     pub database_url: Option<String>,
@@ -58,6 +60,7 @@ pub(super) const KEYS: &[&str] = &[
     "migrations",
     "system",
     "through",
+    "then",
     "platform",
     "server",
     "database_url",
@@ -83,6 +86,7 @@ impl Settings {
             migrations: paths(table.texts("migrations")?),
             system: table.texts("system")?,
             through: table.text("through")?,
+            then: paths(table.texts("then")?),
             platform: table.one_of("platform", &Platform::NAMES, Platform::parse)?,
             server: table.one_of("server", &ServerChoice::NAMES, ServerChoice::parse)?,
             database_url: table.text("database_url")?,
@@ -113,6 +117,7 @@ impl Settings {
             migrations: self.migrations.or(base.migrations),
             system: self.system.or(base.system),
             through: self.through.or(base.through),
+            then: self.then.or(base.then),
             platform: self.platform.or(base.platform),
             server: self.server.or(base.server),
             database_url: self.database_url.or(base.database_url),

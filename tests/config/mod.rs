@@ -52,6 +52,7 @@ fn the_commented_examples_are_read_too() {
     assert_eq!(config.allow_unproven.len(), 1);
     assert_eq!(config.profiles.len(), 1);
     assert_eq!(config.systems[0].migrations.len(), 2);
+    assert_eq!(config.systems[0].rehearse.from.len(), 2);
     assert_eq!(config.tenancy.claims.len(), 1);
     assert_eq!(config.tenancy.public_rows[0].condition, "is_public");
 }
@@ -60,7 +61,12 @@ fn the_commented_examples_are_read_too() {
 fn every_key_is_documented() {
     let text = uncommented();
     for key in keys() {
-        let said = [format!("{key} = "), format!("[{key}]"), format!("[{key}.")];
+        let said = [
+            format!("{key} = "),
+            format!("[{key}]"),
+            format!("[{key}."),
+            format!(".{key}]"),
+        ];
         assert!(
             said.iter().any(|said| text.contains(said)),
             "harness/default.toml does not document the key `{key}`"
