@@ -1,0 +1,4 @@
+-- The open marketing module, filled with rows: all later migrations keep every row and bring it to its maker's tenant.
+-- system: salesmod
+-- populate: 20251116000000
+-- expect: clean

@@ -1,0 +1,4 @@
+-- The user model, filled with rows: all later migrations keep every row and bring it to its maker's tenant.
+-- system: salesmod
+-- populate: 20240901000009
+-- expect: clean

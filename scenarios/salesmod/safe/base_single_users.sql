@@ -1,0 +1,5 @@
+-- The product as it began: every user sees its own rows and nobody else's, not even a colleague's.
+-- system: salesmod
+-- through: 20240901000009
+-- expect: clean
+-- note: That colleagues cannot share is the problem that the migration exists for, and no leak.

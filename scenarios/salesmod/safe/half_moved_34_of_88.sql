@@ -1,0 +1,5 @@
+-- 34 of 88 tables have moved, and nothing crosses tenants: neither between moved tables, nor into those that have not.
+-- system: salesmod
+-- through: 20251202000000
+-- expect: clean
+-- note: Colleagues still cannot see each other's rows in the other 54 tables, which is no leak.

@@ -1,0 +1,4 @@
+-- The marketing module after its fix: strict policies, triggers that set org_id, and indexes.
+-- system: salesmod
+-- through: 20251116000002
+-- expect: clean
