@@ -153,7 +153,18 @@ impl Page<'_> {
         let (new, old) = (widest(|c| &c.new, 10), widest(|c| &c.old, 10));
         let policies = widest(|c| &c.policies, 8);
         let room = self.look.width.saturating_sub(4 + new + old + policies + 6);
-        let name = widest(|c| &c.name, 24).min(room.max(NARROWEST_NAME));
+        let wished = widest(|c| &c.name, 24);
+        // The schema is the first to go where all tables stand in the same one; the lists below name it.
+        let schema = (wished > room).then(|| common_schema(status)).flatten();
+        let shown = |name: &str| match &schema {
+            Some(schema) => name
+                .strip_prefix(schema.as_str())
+                .unwrap_or(name)
+                .to_owned(),
+            None => name.to_owned(),
+        };
+        let longest = cells.iter().map(|cells| width(&shown(&cells.name))).max();
+        let name = longest.unwrap_or(0).max(24).min(room.max(NARROWEST_NAME));
         for stage in Stage::ALL {
             let tables: Vec<&Table> = status.at(stage).collect();
             if tables.is_empty() {
@@ -178,7 +189,7 @@ impl Page<'_> {
                 let cells = Cells::of(table);
                 let line = format!(
                     "    {:name$}  {:new$}  {:old$}  {}",
-                    cut(&cells.name, name),
+                    cut(&shown(&cells.name), name),
                     cells.new,
                     cells.old,
                     cells.policies
@@ -263,6 +274,15 @@ impl Page<'_> {
         );
         self.text.push_str(&line);
     }
+}
+
+/// `public.`, when every table's name begins with it.
+fn common_schema(status: &Status) -> Option<String> {
+    let first = status.tables.first()?;
+    let end = first.name.find('.')? + 1;
+    let schema = &first.name[..end];
+    let same = |table: &Table| table.name.starts_with(schema);
+    status.tables.iter().all(same).then(|| schema.to_owned())
 }
 
 fn heading(stage: Stage, tables: usize) -> String {

@@ -37,7 +37,7 @@ pub fn fold(
                 catalog,
                 tenancy,
                 relation,
-                new: outline.new,
+                outline,
             },
             columns,
             conventions.of(relation),
@@ -69,7 +69,23 @@ struct Place<'a> {
     catalog: &'a Catalog,
     tenancy: &'a Tenancy,
     relation: &'a Relation,
-    new: KeyId,
+    outline: &'a Outline,
+}
+
+impl Place<'_> {
+    /// The table whose rows a path leads to. The users' own, and whatever else the old model had, is no parent.
+    fn above(&self, path: &OwnerPath) -> Option<Oid> {
+        match path {
+            OwnerPath::Parent { target, .. } => Some(*target),
+            OwnerPath::Key { key, .. } => {
+                let models = *key == self.outline.new
+                    || self.outline.old.contains(key)
+                    || Some(*key) == self.tenancy.user;
+                let root = self.tenancy.keys[key.0].root.filter(|_| !models)?;
+                Some(root.relation)
+            }
+        }
+    }
 }
 
 fn table(
@@ -175,7 +191,7 @@ fn gaps(
 /// The table, nearest first, that this one's rows refer to and that has a column of the new key.
 fn parent_with(place: &Place<'_>) -> Option<String> {
     let holds = |oid: Oid| {
-        let mut columns = place.tenancy.keys[place.new.0].columns.iter();
+        let mut columns = place.tenancy.keys[place.outline.new.0].columns.iter();
         columns.any(|column| column.relation == oid)
     };
     let mut seen = BTreeSet::from([place.relation.oid]);
@@ -186,14 +202,8 @@ fn parent_with(place: &Place<'_>) -> Option<String> {
             let Some(Scope::Owned { paths, .. }) = place.tenancy.scope(oid) else {
                 continue;
             };
-            for path in paths {
-                let OwnerPath::Parent { target, .. } = path else {
-                    continue;
-                };
-                if seen.insert(*target) {
-                    next.push(*target);
-                }
-            }
+            let above = paths.iter().filter_map(|path| place.above(path));
+            next.extend(above.filter(|target| seen.insert(*target)));
         }
         if let Some(found) = next.iter().find(|oid| holds(**oid)) {
             return place

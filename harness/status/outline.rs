@@ -34,12 +34,11 @@ impl Outline {
         alternatives: &BTreeMap<Oid, Vec<Alternative>>,
     ) -> Option<Outline> {
         let new = tenancy.tenant?;
-        let rooted = |key: &KeyId| tenancy.keys[key.0].root.is_some();
         let others: BTreeSet<KeyId> = match tenancy.user == tenancy.tenant {
             true => BTreeSet::new(),
             false => (0..tenancy.keys.len())
                 .map(KeyId)
-                .filter(|key| *key != new && (Some(*key) == tenancy.user || rooted(key)))
+                .filter(|key| *key != new && (Some(*key) == tenancy.user || is_top(tenancy, *key)))
                 .collect(),
         };
         let (relations, left_out) = counted(catalog, tenancy, new, &others);
@@ -76,6 +75,20 @@ impl Outline {
             .flat_map(|table| &table.columns)
             .filter(|(_, _, side)| *side != Side::Beside)
             .map(|(column, key, _)| (*column, *key))
+    }
+}
+
+/// Whether the key's own table belongs to nobody else: one that does is a parent, whose children follow it.
+fn is_top(tenancy: &Tenancy, key: KeyId) -> bool {
+    let Some(root) = tenancy.keys[key.0].root else {
+        return false;
+    };
+    match tenancy.scope(root.relation) {
+        Some(Scope::Owned { paths, .. }) => paths.iter().all(|path| match path {
+            OwnerPath::Key { column, .. } => *column == root.column,
+            OwnerPath::Parent { .. } => false,
+        }),
+        _ => true,
     }
 }
 

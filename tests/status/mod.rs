@@ -6,7 +6,7 @@ use crate::cli::schema::relation;
 use watertight::catalog::*;
 use watertight::status::observe::Observed;
 use watertight::status::{Outline, Stage, Status, Table, fold};
-use watertight::tenancy::{Tenancy, conventions, infer};
+use watertight::tenancy::{ColumnRef, Key, KeyId, OwnerPath, Scope, Tenancy, conventions, infer};
 
 const USERS: Oid = 1;
 const ORGANIZATIONS: Oid = 2;
@@ -238,4 +238,48 @@ fn a_table_that_was_forgotten_is_on_both_lists() {
         ["public.letters"]
     );
     assert_eq!(status.percent(), 66);
+}
+
+#[test]
+fn the_key_of_a_table_that_belongs_to_tenants_is_a_parent_and_no_older_model() {
+    let shop = Shop::moved();
+    let mut tenancy = shop.tenancy();
+    let column = |relation, column| ColumnRef { relation, column };
+    let by_order = KeyId(tenancy.keys.len());
+    tenancy.keys.push(Key {
+        columns: vec![column(ORDERS, 1), column(ITEMS, 2)],
+        root: Some(column(ORDERS, 1)),
+        type_name: "uuid".into(),
+        name: "orders.id".into(),
+    });
+    let paths = vec![OwnerPath::Key {
+        column: 2,
+        key: by_order,
+    }];
+    let user_private = false;
+    let owned = Scope::Owned {
+        paths,
+        user_private,
+    };
+    tenancy.scopes.insert(ITEMS, owned);
+    let status = shop.status_by(&tenancy);
+    assert_eq!(status.old, ["auth.users.id"]);
+    let items = status.tables.iter().find(|t| t.name == "public.items");
+    let items = items.unwrap();
+    assert_eq!(items.parent.as_deref(), Some("public.orders"));
+    assert_eq!(items.stage, Stage::Moved, "{items:#?}");
+}
+
+#[test]
+fn a_table_with_one_row_for_each_user_goes_with_the_person() {
+    let shop = Shop::moved().with(LETTERS, |letters| {
+        // Letters become something like a profile: the user's own id, and no organization.
+        letters.columns.truncate(1);
+        letters.foreign_keys = vec![reference(1, USERS)];
+        letters.policies.clear();
+    });
+    let status = shop.status();
+    assert_eq!(status.tables.len(), 2, "{status:#?}");
+    let left = status.left_out.iter().find(|l| l.table == "public.letters");
+    assert!(left.unwrap().reason.contains("goes with the person"));
 }
