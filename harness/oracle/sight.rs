@@ -196,7 +196,9 @@ impl<'a> Bench<'a> {
             .changes
             .iter()
             .find_map(|change| match &change.fate {
-                Fate::New(row) if change.relation == relation.oid && holds(row) => Some(()),
+                Fate::New(row) if self.stands_in(change.relation, relation.oid) && holds(row) => {
+                    Some(())
+                }
                 _ => None,
             });
         found.map(|()| Leak {
@@ -205,6 +207,17 @@ impl<'a> Bench<'a> {
             elsewhere: None,
             rows: 1,
         })
+    }
+
+    /// Whether rows of `relation` are rows of `top`: the same table, or a partition of it at any depth.
+    fn stands_in(&self, relation: Oid, top: Oid) -> bool {
+        relation == top
+            || self.scene.relation(relation).is_some_and(|found| {
+                found
+                    .parents
+                    .iter()
+                    .any(|&parent| self.stands_in(parent, top))
+            })
     }
 
     fn victim_of(&self, attack: &Attack, attacker: &Attacker) -> Option<TenantId> {

@@ -34,6 +34,7 @@ pub fn controls(scene: &Scene) -> Vec<Attack> {
                         statement::select(scene, &member.role, relation),
                         Victim::Tenant(member.tenants[0]),
                     ));
+                    out.extend(through(scene, id, member, relation));
                 }
                 RelationKind::Table | RelationKind::Partitioned | RelationKind::ForeignTable
                     if scene.is_owned(relation.oid) =>
@@ -62,19 +63,8 @@ fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) ->
         victim,
     )];
     let write = |command: Command, preparation: Vec<Preparation>, statement: String| Attack {
-        probe: BASELINE,
-        severity: Severity::Low,
-        object: Object::Relation(relation.oid),
-        command,
-        form: Form::Bare,
-        attacker: id,
         preparation,
-        statement,
-        supplied: Vec::new(),
-        aim: Aim::Write,
-        victim,
-        watch: Vec::new(),
-        suspect: None,
+        ..writing(id, member, relation, command, statement)
     };
     if relation.kind != RelationKind::ForeignTable {
         let erase = vec![Preparation::Erase {
@@ -104,4 +94,42 @@ fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) ->
         format!("DELETE FROM {}", named(relation)),
     ));
     out
+}
+
+/// What a member changes and deletes through a view that takes writes.
+fn through(scene: &Scene, id: AttackerId, member: &Attacker, view: &Relation) -> Vec<Attack> {
+    let (_, updates, deletes) = view.updatable;
+    let set = statement::harmless_set(scene, member, view).filter(|_| updates);
+    let update = set.map(|set| (Command::Update, format!("UPDATE {} SET {set}", named(view))));
+    let delete = deletes.then(|| (Command::Delete, format!("DELETE FROM {}", named(view))));
+    update
+        .into_iter()
+        .chain(delete)
+        .map(|(command, statement)| writing(id, member, view, command, statement))
+        .collect()
+}
+
+/// A write by a member to rows of its own.
+fn writing(
+    id: AttackerId,
+    member: &Attacker,
+    relation: &Relation,
+    command: Command,
+    statement: String,
+) -> Attack {
+    Attack {
+        probe: BASELINE,
+        severity: Severity::Low,
+        object: Object::Relation(relation.oid),
+        command,
+        form: Form::Bare,
+        attacker: id,
+        preparation: Vec::new(),
+        statement,
+        supplied: Vec::new(),
+        aim: Aim::Write,
+        victim: Victim::Tenant(member.tenants[0]),
+        watch: Vec::new(),
+        suspect: None,
+    }
 }

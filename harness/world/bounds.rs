@@ -4,10 +4,12 @@ use super::literals::{literals, names};
 use super::source::Source;
 use crate::catalog::{Catalog, Column, Relation};
 
-/// For a column that partitions its table without a default partition: a value of each partition.
-pub fn bounds(catalog: &Catalog, relation: &Relation, column: &Column) -> Vec<Source> {
+/// For a column that partitions its table: a value of each partition, and whether there is a default partition, which takes
+/// every other value too.
+pub fn bounds(catalog: &Catalog, relation: &Relation, column: &Column) -> (Vec<Source>, bool) {
     let name = &column.name;
     let mut list = Vec::new();
+    let mut rest = false;
     let mut open = vec![relation];
     while let Some(parent) = open.pop() {
         let children = || {
@@ -26,19 +28,18 @@ pub fn bounds(catalog: &Catalog, relation: &Relation, column: &Column) -> Vec<So
             continue;
         };
         for bound in children().filter_map(|c| c.partition_bound.as_deref()) {
-            if bound == "DEFAULT" {
-                return Vec::new();
+            match bound {
+                "DEFAULT" => rest = true,
+                _ => list.extend(bound_values(bound, place)),
             }
-            list.extend(bound_values(bound, place));
         }
     }
     let kind = Kind::of(catalog, column);
-    list.into_iter()
-        .map(|text| match kind {
-            Kind::Timestamp { .. } => Source::Within(text),
-            _ => Source::Literal(text),
-        })
-        .collect()
+    let values = list.into_iter().map(|text| match kind {
+        Kind::Timestamp { .. } => Source::Within(text),
+        _ => Source::Literal(text),
+    });
+    (values.collect(), rest)
 }
 
 /// `RANGE (created_at, org_id)` → the names in order.

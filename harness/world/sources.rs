@@ -60,10 +60,14 @@ pub fn fill(facts: &Facts<'_>, column: &mut plan::Column) {
         }
         return;
     }
-    let bounds = bounds(facts.catalog, facts.relation, facts.column);
+    let (bounds, rest) = bounds(facts.catalog, facts.relation, facts.column);
     column.asked = !texts.is_empty() || unknown(&column.kind);
     column.sources = if bounds.is_empty() {
         candidates(facts, column, &texts, crowded)
+    } else if rest {
+        let mut plain = candidates(facts, column, &texts, crowded);
+        plain.extend(bounds);
+        plain
     } else {
         column.asked = false;
         bounds

@@ -28,7 +28,20 @@ pub struct Traces {
 impl Traces {
     pub fn new(catalog: &Catalog, truth: &Truth) -> Traces {
         let mut traces = Traces::default();
+        // The first place where a value is heard is where it leads: a key to its own row, and not to one that refers to it.
+        traces.hear_all(catalog, truth, false);
+        traces.hear_all(catalog, truth, true);
+        traces.index.retain(|_, trace| trace.is_some());
+        traces
+    }
+
+    /// Hears the values of all columns that refer to other rows, or of all that do not.
+    fn hear_all(&mut self, catalog: &Catalog, truth: &Truth, referring: bool) {
         for relation in &catalog.relations {
+            let refers = |number: i16| {
+                let mut keys = relation.foreign_keys.iter();
+                keys.any(|key| key.columns.contains(&number))
+            };
             let kinds: Vec<Kind> = relation
                 .columns
                 .iter()
@@ -39,6 +52,9 @@ impl Traces {
                 for ((column, kind), value) in relation.columns.iter().zip(&kinds).zip(&row.values)
                 {
                     let Some(text) = value else { continue };
+                    if refers(column.number) != referring {
+                        continue;
+                    }
                     let trace = row.tenant.map(|tenant| Trace {
                         tenant,
                         user: row.user,
@@ -46,12 +62,10 @@ impl Traces {
                         row: at,
                         column: column.number,
                     });
-                    traces.hear(kind, text, trace);
+                    self.hear(kind, text, trace);
                 }
             }
         }
-        traces.index.retain(|_, trace| trace.is_some());
-        traces
     }
 
     fn hear(&mut self, kind: &Kind, text: &str, trace: Option<Trace>) {
