@@ -1,0 +1,143 @@
+-- Recommendation 1, phase 2, option A, as it was deployed: tenant_id goes, with whatever depends on it.
+-- CASCADE takes the restrictive policy that fenced message_templates in and the view cmo_dashboard; the view was made anew
+-- from an old script.
+
+-- The trigger that kept the two columns equal would fail without one of them.
+DROP TRIGGER keep_tenant_id ON workspace_invitations;
+DROP TRIGGER keep_tenant_id ON workspace_settings;
+DROP TRIGGER keep_tenant_id ON api_keys;
+DROP TRIGGER keep_tenant_id ON audit_entries;
+DROP TRIGGER keep_tenant_id ON business_profiles;
+DROP TRIGGER keep_tenant_id ON personas;
+DROP TRIGGER keep_tenant_id ON competitors;
+DROP TRIGGER keep_tenant_id ON brand_guidelines;
+DROP TRIGGER keep_tenant_id ON value_propositions;
+DROP TRIGGER keep_tenant_id ON companies;
+DROP TRIGGER keep_tenant_id ON contacts;
+DROP TRIGGER keep_tenant_id ON leads;
+DROP TRIGGER keep_tenant_id ON lead_activities;
+DROP TRIGGER keep_tenant_id ON lead_scores;
+DROP TRIGGER keep_tenant_id ON lead_lists;
+DROP TRIGGER keep_tenant_id ON lead_list_members;
+DROP TRIGGER keep_tenant_id ON tags;
+DROP TRIGGER keep_tenant_id ON campaigns;
+DROP TRIGGER keep_tenant_id ON campaign_steps;
+DROP TRIGGER keep_tenant_id ON campaign_recipients;
+DROP TRIGGER keep_tenant_id ON ab_tests;
+DROP TRIGGER keep_tenant_id ON landing_pages;
+DROP TRIGGER keep_tenant_id ON forms;
+DROP TRIGGER keep_tenant_id ON form_submissions;
+DROP TRIGGER keep_tenant_id ON utm_links;
+DROP TRIGGER keep_tenant_id ON campaign_metrics;
+DROP TRIGGER keep_tenant_id ON cmo_calendar_entries;
+DROP TRIGGER keep_tenant_id ON cmo_budgets;
+DROP TRIGGER keep_tenant_id ON cmo_positioning;
+DROP TRIGGER keep_tenant_id ON cmo_funnels;
+DROP TRIGGER keep_tenant_id ON cmo_weekly_summaries;
+DROP TRIGGER keep_tenant_id ON cmo_recommendations;
+DROP TRIGGER keep_tenant_id ON asset_folders;
+DROP TRIGGER keep_tenant_id ON assets;
+DROP TRIGGER keep_tenant_id ON asset_versions;
+DROP TRIGGER keep_tenant_id ON asset_comments;
+DROP TRIGGER keep_tenant_id ON pipelines;
+DROP TRIGGER keep_tenant_id ON pipeline_stages;
+DROP TRIGGER keep_tenant_id ON deals;
+DROP TRIGGER keep_tenant_id ON deal_contacts;
+DROP TRIGGER keep_tenant_id ON deal_activities;
+DROP TRIGGER keep_tenant_id ON quotes;
+DROP TRIGGER keep_tenant_id ON quote_lines;
+DROP TRIGGER keep_tenant_id ON tasks;
+DROP TRIGGER keep_tenant_id ON task_comments;
+DROP TRIGGER keep_tenant_id ON cro_forecasts;
+DROP TRIGGER keep_tenant_id ON cro_targets;
+DROP TRIGGER keep_tenant_id ON cro_recommendations;
+DROP TRIGGER keep_tenant_id ON channel_accounts;
+DROP TRIGGER keep_tenant_id ON channel_outbox;
+DROP TRIGGER keep_tenant_id ON channel_inbox;
+DROP TRIGGER keep_tenant_id ON message_templates;
+DROP TRIGGER keep_tenant_id ON suppression_entries;
+DROP TRIGGER keep_tenant_id ON webhook_endpoints;
+DROP TRIGGER keep_tenant_id ON webhook_deliveries;
+DROP TRIGGER keep_tenant_id ON kernel_events;
+DROP TRIGGER keep_tenant_id ON agent_runs;
+DROP TRIGGER keep_tenant_id ON agent_decisions;
+DROP TRIGGER keep_tenant_id ON agent_memory;
+DROP TRIGGER keep_tenant_id ON automations;
+DROP TRIGGER keep_tenant_id ON automation_runs;
+DROP TRIGGER keep_tenant_id ON integrations;
+DROP TRIGGER keep_tenant_id ON integration_credentials;
+DROP FUNCTION keep_tenant_id();
+
+ALTER TABLE workspace_invitations DROP COLUMN tenant_id CASCADE;
+ALTER TABLE workspace_settings DROP COLUMN tenant_id CASCADE;
+ALTER TABLE api_keys DROP COLUMN tenant_id CASCADE;
+ALTER TABLE audit_entries DROP COLUMN tenant_id CASCADE;
+ALTER TABLE business_profiles DROP COLUMN tenant_id CASCADE;
+ALTER TABLE personas DROP COLUMN tenant_id CASCADE;
+ALTER TABLE competitors DROP COLUMN tenant_id CASCADE;
+ALTER TABLE brand_guidelines DROP COLUMN tenant_id CASCADE;
+ALTER TABLE value_propositions DROP COLUMN tenant_id CASCADE;
+ALTER TABLE companies DROP COLUMN tenant_id CASCADE;
+ALTER TABLE contacts DROP COLUMN tenant_id CASCADE;
+ALTER TABLE leads DROP COLUMN tenant_id CASCADE;
+ALTER TABLE lead_activities DROP COLUMN tenant_id CASCADE;
+ALTER TABLE lead_scores DROP COLUMN tenant_id CASCADE;
+ALTER TABLE lead_lists DROP COLUMN tenant_id CASCADE;
+ALTER TABLE lead_list_members DROP COLUMN tenant_id CASCADE;
+ALTER TABLE tags DROP COLUMN tenant_id CASCADE;
+ALTER TABLE campaigns DROP COLUMN tenant_id CASCADE;
+ALTER TABLE campaign_steps DROP COLUMN tenant_id CASCADE;
+ALTER TABLE campaign_recipients DROP COLUMN tenant_id CASCADE;
+ALTER TABLE ab_tests DROP COLUMN tenant_id CASCADE;
+ALTER TABLE landing_pages DROP COLUMN tenant_id CASCADE;
+ALTER TABLE forms DROP COLUMN tenant_id CASCADE;
+ALTER TABLE form_submissions DROP COLUMN tenant_id CASCADE;
+ALTER TABLE utm_links DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_campaigns DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_content_assets DROP COLUMN tenant_id CASCADE;
+ALTER TABLE campaign_metrics DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_calendar_entries DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_budgets DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_positioning DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_funnels DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_weekly_summaries DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cmo_recommendations DROP COLUMN tenant_id CASCADE;
+ALTER TABLE asset_folders DROP COLUMN tenant_id CASCADE;
+ALTER TABLE assets DROP COLUMN tenant_id CASCADE;
+ALTER TABLE asset_versions DROP COLUMN tenant_id CASCADE;
+ALTER TABLE asset_comments DROP COLUMN tenant_id CASCADE;
+ALTER TABLE pipelines DROP COLUMN tenant_id CASCADE;
+ALTER TABLE pipeline_stages DROP COLUMN tenant_id CASCADE;
+ALTER TABLE deals DROP COLUMN tenant_id CASCADE;
+ALTER TABLE deal_contacts DROP COLUMN tenant_id CASCADE;
+ALTER TABLE deal_activities DROP COLUMN tenant_id CASCADE;
+ALTER TABLE quotes DROP COLUMN tenant_id CASCADE;
+ALTER TABLE quote_lines DROP COLUMN tenant_id CASCADE;
+ALTER TABLE tasks DROP COLUMN tenant_id CASCADE;
+ALTER TABLE task_comments DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cro_forecasts DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cro_targets DROP COLUMN tenant_id CASCADE;
+ALTER TABLE cro_recommendations DROP COLUMN tenant_id CASCADE;
+ALTER TABLE channel_accounts DROP COLUMN tenant_id CASCADE;
+ALTER TABLE channel_outbox DROP COLUMN tenant_id CASCADE;
+ALTER TABLE channel_inbox DROP COLUMN tenant_id CASCADE;
+ALTER TABLE message_templates DROP COLUMN tenant_id CASCADE;
+ALTER TABLE suppression_entries DROP COLUMN tenant_id CASCADE;
+ALTER TABLE webhook_endpoints DROP COLUMN tenant_id CASCADE;
+ALTER TABLE webhook_deliveries DROP COLUMN tenant_id CASCADE;
+ALTER TABLE kernel_events DROP COLUMN tenant_id CASCADE;
+ALTER TABLE agent_runs DROP COLUMN tenant_id CASCADE;
+ALTER TABLE agent_decisions DROP COLUMN tenant_id CASCADE;
+ALTER TABLE agent_memory DROP COLUMN tenant_id CASCADE;
+ALTER TABLE automations DROP COLUMN tenant_id CASCADE;
+ALTER TABLE automation_runs DROP COLUMN tenant_id CASCADE;
+ALTER TABLE integrations DROP COLUMN tenant_id CASCADE;
+ALTER TABLE integration_credentials DROP COLUMN tenant_id CASCADE;
+
+CREATE VIEW cmo_dashboard AS
+SELECT
+  c.id, c.workspace_id, c.campaign_name, c.status,
+  coalesce(sum(m.clicks), 0) AS clicks, coalesce(sum(m.conversions), 0) AS conversions
+FROM cmo_campaigns c
+LEFT JOIN campaign_metrics m ON m.campaign_id = c.id
+GROUP BY c.id;
