@@ -42,7 +42,6 @@ create table public.dual_scope_mismatches (
 alter table public.dual_scope_mismatches enable row level security;
 revoke all on public.dual_scope_mismatches from anon, authenticated;
 
--- Every row says whose it is in workspace_id. Where the two disagree, workspace_id is right: policies have gone by it.
 do $$
 declare
   scoped record;
@@ -53,17 +52,42 @@ begin
       'select %L, id::text, workspace_id, tenant_id from public.%I where workspace_id <> tenant_id or workspace_id is null',
       scoped.name, scoped.name
     );
-    execute format(
-      'update public.%I set workspace_id = tenant_id '
-      'where workspace_id is null and tenant_id in (select id from public.workspaces)',
-      scoped.name
-    );
-    execute format('update public.%I set tenant_id = workspace_id where tenant_id is distinct from workspace_id', scoped.name);
   end loop;
 end
 $$;
 
--- The two tables that were given their columns later. A row of neither workspace stops this migration.
+-- Only the two tables that were given their columns later have rows without workspace_id. tenant_id says whose they are, or the
+-- campaign does. What is nobody's goes to a workspace without members: no row is lost, and nobody sees it who did not before.
+update public.cmo_campaigns
+set workspace_id = tenant_id
+where workspace_id is null and tenant_id in (select id from public.workspaces);
+insert into public.workspaces (id, name)
+select 'f0000000-0000-4000-8000-000000000001', 'Unassigned rows'
+where exists (select from public.cmo_campaigns where workspace_id is null)
+  or exists (select from public.cmo_content_assets where workspace_id is null);
+update public.cmo_campaigns
+set workspace_id = 'f0000000-0000-4000-8000-000000000001', owner_id = null
+where workspace_id is null;
+update public.cmo_content_assets as asset
+set workspace_id = campaign.workspace_id
+from public.cmo_campaigns as campaign
+where asset.workspace_id is null and campaign.id = asset.campaign_id;
+update public.cmo_content_assets
+set workspace_id = coalesce(
+  (select id from public.workspaces where id = cmo_content_assets.tenant_id), 'f0000000-0000-4000-8000-000000000001'
+)
+where workspace_id is null;
 alter table public.cmo_campaigns alter column workspace_id set not null;
 alter table public.cmo_content_assets alter column workspace_id set not null;
 create index idx_cmo_content_assets_workspace_id on public.cmo_content_assets (workspace_id);
+
+-- Where the two disagree, workspace_id is right: policies have gone by it.
+do $$
+declare
+  scoped record;
+begin
+  for scoped in select audited.table_name as name from public.audit_dual_scoping() as audited loop
+    execute format('update public.%I set tenant_id = workspace_id where tenant_id is distinct from workspace_id', scoped.name);
+  end loop;
+end
+$$;
