@@ -18,7 +18,7 @@ pub use error::CheckError;
 pub use ready::Ready;
 pub use rounds::attacks;
 pub use stage::{Filled, MIGRATED, Migrated, migrate};
-pub use status::status;
+pub use status::{Rows, status, tell_status};
 
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;

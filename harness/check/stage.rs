@@ -343,11 +343,6 @@ pub async fn workers(
     Ok(out)
 }
 
-/// A superuser's session in the filled database.
-pub async fn filled(migrated: &Migrated) -> Result<Session, CheckError> {
-    connect(migrated, FILLED, None).await
-}
-
 pub async fn connect(
     migrated: &Migrated,
     database: &str,

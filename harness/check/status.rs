@@ -1,9 +1,11 @@
 //! Conducts `watertight status`: migrates, fills, tries, folds.
 use super::CheckError;
 use super::stage::{self, Migrated};
+use crate::catalog::Catalog;
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Phase};
-use crate::status::observe::{Callers, Observed, try_columns};
+use crate::server::Session;
+use crate::status::observe::{Callers, Observed, count, try_columns};
 use crate::status::{Outline, Status, fold};
 use crate::stop::Stop;
 use crate::tenancy::{Tenancy, conventions};
@@ -29,29 +31,53 @@ async fn look(
     listener: &mut dyn Listener,
 ) -> Result<Status, CheckError> {
     let (catalog, tenancy) = (&migrated.catalog, &migrated.tenancy);
+    let (world, _) = stage::load(plan, migrated, listener).await?;
+    let session = stage::connect(migrated, stage::FILLED, None).await?;
+    let rows = Rows {
+        session: &session,
+        world: &world,
+        migrated: false,
+    };
+    let told = tell_status(plan, catalog, tenancy, rows, listener).await;
+    session.close().await;
+    told
+}
+
+/// A filled database, with the world that its rows are of.
+pub struct Rows<'a> {
+    /// A superuser's.
+    pub session: &'a Session,
+    pub world: &'a World,
+    /// The rows went through migrations, so that what they hold says what the migrations filled.
+    pub migrated: bool,
+}
+
+/// The status that a schema and the rows in it tell.
+pub async fn tell_status(
+    plan: &CheckPlan,
+    catalog: &Catalog,
+    tenancy: &Tenancy,
+    rows: Rows<'_>,
+    listener: &mut dyn Listener,
+) -> Result<Status, CheckError> {
     let alternatives = conventions(catalog, tenancy);
     let outline = Outline::of(catalog, tenancy, &alternatives).ok_or(CheckError::NoTenant)?;
     let mut observed = Observed::default();
+    let client = rows.session.client();
     if !outline.old.is_empty() {
-        let filled = stage::fill(plan, migrated, listener).await?;
-        let session = stage::filled(migrated).await?;
-        let callers = callers(&filled.tenancy, &filled.world);
-        observed.immutable = try_columns(
-            session.client(),
-            catalog,
-            tenancy,
-            &outline,
-            &callers,
-            |done, total| {
-                listener.hear(&Event::Phase {
-                    phase: Phase::Owners,
-                    done,
-                    total,
-                })
-            },
-        )
-        .await?;
-        session.close().await;
+        let callers = callers(tenancy, rows.world);
+        let progress = |done, total| {
+            listener.hear(&Event::Phase {
+                phase: Phase::Owners,
+                done,
+                total,
+            });
+        };
+        observed.immutable =
+            try_columns(client, catalog, tenancy, &outline, &callers, progress).await?;
+    }
+    if rows.migrated {
+        observed.counts = count(client, catalog, &outline).await?;
     }
     Ok(Status {
         system: plan.system.clone(),

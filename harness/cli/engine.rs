@@ -63,10 +63,11 @@ pub trait Engine {
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Survey, Failure>>;
 
-    /// Migrates and tells how far the move to the tenant's key has come.
+    /// Migrates and tells how far the move to the tenant's key has come; where the plan says from where, with rows that
+    /// were filled in there.
     fn status(
         &self,
-        plan: &CheckPlan,
+        plan: &RehearsalPlan,
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Status, Failure>>;
@@ -120,12 +121,14 @@ impl Engine for Harness {
 
     async fn status(
         &self,
-        plan: &CheckPlan,
+        plan: &RehearsalPlan,
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> Result<Status, Failure> {
-        check::status(plan, stop, listener)
-            .await
-            .map_err(Failure::from)
+        let told = match &plan.from {
+            Some(_) => rehearse::status(plan, stop, listener).await,
+            None => check::status(&plan.check, stop, listener).await,
+        };
+        told.map_err(Failure::from)
     }
 }

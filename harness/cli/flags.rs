@@ -173,6 +173,9 @@ pub(super) struct Status {
     /// The column that rows shall belong to, such as public.organizations.id
     #[arg(long, value_name = "COLUMN", value_parser = column)]
     pub tenant: Option<ColumnName>,
+    /// Fill the database after this migration, and count what the migrations after it left without an owner
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
     /// How to show it on standard output
     #[arg(long, value_name = "FORMAT", default_value = "full",
           value_parser = PossibleValuesParser::new(report::STATUS_FORMATS))]

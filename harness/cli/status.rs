@@ -1,7 +1,7 @@
 //! `watertight status`: how far the tables have come from one tenant key to another.
 use super::flags::Status;
 use super::{Engine, Exit, Session, survey};
-use crate::config::CheckPlan;
+use crate::config::{CheckPlan, RehearsalPlan};
 use crate::error::Failure;
 use crate::report;
 
@@ -12,7 +12,14 @@ pub(super) fn run<E: Engine>(flags: &Status, session: &Session<'_, E>) -> Result
         resolved.plans.iter_mut().for_each(tenant);
     }
     let statuses = survey::each(session, &resolved, async |plan, stop, told| {
-        session.engine.status(plan, stop, told).await
+        let plan = RehearsalPlan {
+            check: plan.clone(),
+            from: flags.from.clone(),
+            seed_rows: None,
+            rows: 0,
+            allowed: Vec::new(),
+        };
+        session.engine.status(&plan, stop, told).await
     })?;
     let Some(statuses) = statuses else {
         return Ok(Exit::Interrupted);

@@ -123,7 +123,7 @@ fn name(relation: &Relation) -> String {
     format!("{}.{}", relation.schema, relation.name)
 }
 
-fn find_heirs(
+pub(super) fn find_heirs(
     filled: &Filled,
     arrived: &Arrived,
     fates: &BTreeMap<(String, usize), Fate>,

@@ -7,6 +7,7 @@ mod fill;
 mod heirs;
 mod judge;
 mod snapshot;
+mod status;
 mod timed;
 mod weigh;
 
@@ -18,6 +19,7 @@ use crate::world::TenantId;
 use arrive::arrive;
 use fill::{Filled, cut, fill};
 use judge::judge;
+pub use status::status;
 use std::time::Instant;
 
 /// Rehearses one system and tells the listener everything; the migrated rows are attacked at the end.

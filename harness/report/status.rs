@@ -30,6 +30,11 @@ fn full(status: &Status, look: &Look) -> String {
         Some(through) => format!(" at {}", one_line(through)),
         None => String::new(),
     };
+    let filled = match &status.from {
+        Some(from) => format!(", filled at {}", one_line(from)),
+        None => String::new(),
+    };
+    let at = at + &filled;
     let title = one_line(&status.system);
     if !status.moves() {
         page.line(&format!("{title}{at}: {}", nothing(status)), 0);

@@ -23,6 +23,8 @@ enum Kind<'a> {
         system: &'a str,
         /// The migration that it was stopped after.
         through: Option<&'a str>,
+        /// The migration at which the rows were filled in.
+        from: Option<&'a str>,
         new: &'a str,
         old: &'a [String],
         candidate: Option<&'a str>,
@@ -107,6 +109,7 @@ pub(super) fn lines(status: &Status) -> String {
     let mut kinds = vec![Kind::Status {
         system,
         through: status.through.as_deref(),
+        from: status.from.as_deref(),
         new: &status.new,
         old: &status.old,
         candidate: status.candidate.as_ref().map(|c| c.column.as_str()),

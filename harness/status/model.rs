@@ -7,6 +7,8 @@ pub struct Status {
     pub system: String,
     /// The migration that it was stopped after.
     pub through: Option<String>,
+    /// The migration at which the rows were filled in; without one they say nothing of what migrations filled.
+    pub from: Option<String>,
     /// What rows shall belong to: `public.organizations.id`.
     pub new: String,
     /// What rows belonged to before; empty when no row belongs to anything else.

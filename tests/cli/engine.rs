@@ -139,14 +139,15 @@ impl Engine for Fake {
 
     async fn status(
         &self,
-        plan: &CheckPlan,
+        plan: &RehearsalPlan,
         _: &Stop,
         _: &mut dyn Listener,
     ) -> Result<Status, Failure> {
-        self.plans.borrow_mut().push(plan.clone());
+        self.plans.borrow_mut().push(plan.check.clone());
         Ok(Status {
-            system: plan.system.clone(),
-            through: plan.through.clone(),
+            system: plan.check.system.clone(),
+            through: plan.check.through.clone(),
+            from: plan.from.clone(),
             ..status::half_way()
         })
     }

@@ -14,9 +14,13 @@ fn lines(text: &str, event: &str) -> Vec<Value> {
 
 /// `watertight status` of a system of this project, stopped after a migration.
 fn status_of(system: &str, through: &str) -> String {
+    status_with(system, &["--through", through])
+}
+
+fn status_with(system: &str, flags: &[&str]) -> String {
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_watertight"))
         .args(["status", "-q", "--format", "json", "--system", system])
-        .args(["--through", through])
+        .args(flags)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .timeout(super::SESSION_LIMIT)
         .output()
@@ -66,6 +70,30 @@ fn a_move_table_by_table_is_counted_as_its_plan_counts_it() {
     ];
     let told = through.map(|migration| progress(&status_of("salesmod", migration)));
     assert_eq!(told, [[0, 31, 57], [34, 0, 54], [45, 0, 43], [88, 0, 0]]);
+}
+
+#[test]
+fn rows_that_went_through_the_backfill_tell_what_it_filled() {
+    let from = "20250110_create_auth_org_id_function";
+    let told = |through: &str| {
+        let text = status_with("voxanne", &["--from", from, "--through", through]);
+        assert_eq!(lines(&text, "status")[0]["from"], from);
+        let mut unfilled = 0;
+        for table in lines(&text, "table") {
+            let column = &table["columns"][0];
+            assert_eq!(
+                (&column["side"], &column["filled"]),
+                (&"new".into(), &"counted".into())
+            );
+            assert!(table["rows"].as_u64() > Some(0), "{table}");
+            unfilled += usize::from(column["nulls"] == table["rows"]);
+            let none = column["nulls"] == 0;
+            assert!(none || column["nulls"] == table["rows"], "{table}");
+        }
+        unfilled
+    };
+    assert_eq!(told("20250110_add_org_id_to_existing_tables"), 45);
+    assert_eq!(told("20250110_backfill_org_id_from_user_id"), 0);
 }
 
 /// Offices as in `clean`, and users who used to own what now belongs to offices.
