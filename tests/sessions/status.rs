@@ -176,6 +176,12 @@ fn every_way_of_holding_an_owner_is_told_apart_from_none() {
             &(update("single_held", "refuse_move")
                 + "alter table public.single_held add unique (office_id);"),
         ),
+        // The unique key speaks before a trigger that waits for the end.
+        table(
+            "single_deferred",
+            &("alter table public.single_deferred add unique (office_id);".to_owned()
+                + &deferred.replace("public.deferred", "public.single_deferred")),
+        ),
         table(
             "checked",
             "alter table public.checked add check (office_id <> person_id);",
@@ -210,6 +216,7 @@ fn every_way_of_holding_an_owner_is_told_apart_from_none() {
         ("put_back", "put_back"),
         ("refused", "refused"),
         ("single", "no"),
+        ("single_deferred", "refused"),
         ("single_held", "refused"),
     ];
     let expected = expected.map(|(table, held)| (table.to_owned(), held.to_owned()));
