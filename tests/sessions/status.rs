@@ -148,8 +148,8 @@ fn trigger(table: &str, timing: &str, function: &str) -> String {
     )
 }
 
-#[test]
-fn every_way_of_holding_an_owner_is_told_apart_from_none() {
+/// One table for each way of holding its owner.
+fn ways() -> String {
     let update = |table, function| trigger(table, "before update", function);
     let disabled =
         update("disabled", "refuse_move") + "alter table public.disabled disable trigger held;";
@@ -157,7 +157,7 @@ fn every_way_of_holding_an_owner_is_told_apart_from_none() {
          deferrable initially deferred for each row execute function public.refuse_move();";
     let composite = "create table public.pages (id uuid primary key, letter_id uuid not null, office_id uuid not null, \
          foreign key (letter_id, office_id) references public.composite (id, office_id));";
-    let tables = [
+    [
         table("nothing", ""),
         table("refused", &update("refused", "refuse_move")),
         table("put_back", &update("put_back", "put_back")),
@@ -186,11 +186,14 @@ fn every_way_of_holding_an_owner_is_told_apart_from_none() {
             "checked",
             "alter table public.checked add check (office_id <> person_id);",
         ),
-    ];
-    let project = Project::of("clean").with(
-        "migrations/0003_people.sql",
-        &(PEOPLE.to_owned() + &tables.concat()),
-    );
+    ]
+    .concat()
+}
+
+#[test]
+fn every_way_of_holding_an_owner_is_told_apart_from_none() {
+    let project =
+        Project::of("clean").with("migrations/0003_people.sql", &(PEOPLE.to_owned() + &ways()));
     let session = project.run("status -q migrations --format json");
     assert_eq!(session.code, Some(0), "{}", session.err);
     let held: BTreeMap<String, String> = lines(&session.out, "table")
