@@ -51,6 +51,9 @@ const USUAL_PLACES: [&str; 9] = [
     "db",
 ];
 
+/// The file beside the migrations that holds verification queries.
+pub const CHECKS: &str = "checks.sql";
+
 /// Lists the migrations of `root`: one file, a directory of migrations, or a project that has such a directory.
 pub fn list(root: &Path) -> Result<Listing, ReadError> {
     let metadata = std::fs::metadata(root).map_err(|source| match source.kind() {
@@ -311,6 +314,7 @@ fn entries(at: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ReadError> {
         } else if path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
+            && !is_checks(&path)
         {
             files.push(path);
         }
@@ -318,6 +322,13 @@ fn entries(at: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ReadError> {
     directories.sort();
     files.sort();
     Ok((directories, files))
+}
+
+/// Verification queries stand beside the migrations and are none: they are named by `-- check:` lines.
+fn is_checks(path: &Path) -> bool {
+    path.ends_with(CHECKS)
+        && std::fs::read_to_string(path)
+            .is_ok_and(|text| text.contains("\n-- check:") || text.starts_with("-- check:"))
 }
 
 /// All .sql files at and below `root`, without directories of down-migrations and seeds.

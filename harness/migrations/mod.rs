@@ -11,7 +11,7 @@ mod statement;
 
 pub use clause::{Clause, clause};
 pub use error::ReadError;
-pub use layout::Layout;
+pub use layout::{CHECKS, Layout};
 pub use platform::{Platform, VISITOR};
 pub use split::{MetaCommand, Piece, Split, head, split, tokens};
 pub use statement::{Control, Kind};

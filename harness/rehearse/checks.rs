@@ -1,10 +1,7 @@
 //! A system's own verification queries: `-- check: NAME`, then one statement that gives one boolean.
-use crate::migrations::split;
+use crate::migrations::{CHECKS, split};
 use crate::span::Place;
 use std::path::{Path, PathBuf};
-
-/// The file beside the migrations that holds them.
-pub const FILE: &str = "checks.sql";
 
 /// One query, not yet asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +16,7 @@ pub fn read(roots: &[PathBuf]) -> std::io::Result<Vec<Check>> {
     let mut checks = Vec::new();
     for path in roots
         .iter()
-        .map(|root| root.join(FILE))
+        .map(|root| root.join(CHECKS))
         .filter(|path| path.is_file())
     {
         checks.extend(parse(&path, &std::fs::read_to_string(&path)?));

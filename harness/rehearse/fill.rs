@@ -1,16 +1,21 @@
 //! Fills a database at one migration: with a world, with rows of nobody, and with what the plan plants.
 use super::snapshot::Snapshot;
+use crate::catalog::{Catalog, ForeignKey, Relation};
 use crate::check::{CheckError, Migrated, stage};
-use crate::config::RehearsalPlan;
-use crate::event::Listener;
+use crate::config::{ColumnName, RehearsalPlan, TableName};
+use crate::event::{Event, Listener};
 use crate::migrations::Migrations;
 use crate::oracle::observe_rehearsal;
 use crate::server::{Server, Session, apply};
+use crate::tenancy::Tenancy;
 use crate::world::{TenantId, Truth, World, load};
 use std::collections::BTreeSet;
 
 /// The tenant that gives a row of each table away, so that there are rows of nobody: neither attacker nor victim.
 const BYSTANDER: TenantId = TenantId(2);
+
+/// An empty database with all migrations.
+const HEAD: &str = "head";
 
 /// The filled database, before the rest of the migrations.
 pub(super) struct Filled {
@@ -55,13 +60,17 @@ pub(super) async fn fill(
 ) -> Result<Filled, CheckError> {
     let session = server.connect(stage::MIGRATED, None).await?;
     let settings = stage::apply(&session, &migrations, 0..cut, listener).await?;
-    let (catalog, tenancy) = stage::understand(
-        &session,
-        &plan.check,
-        listener,
-        Some(filled_at(&migrations, cut)),
-    )
-    .await?;
+    let at = filled_at(&migrations, cut).to_owned();
+    let found = stage::understand(&session, &plan.check, listener, Some(&at)).await?;
+    let tenant = tenant_to_be(plan, &migrations, &server).await?;
+    let (catalog, tenancy) = match tenant.filter(|tenant| is_begun(tenant, &found)) {
+        None => found,
+        Some(tenant) => {
+            let mut check = plan.check.clone();
+            check.tenancy.tenant = Some(tenant);
+            stage::understand(&session, &check, listener, Some(&at)).await?
+        }
+    };
     session.close().await;
     let migrated = Migrated {
         server,
@@ -92,6 +101,66 @@ pub(super) async fn fill(
         before,
         unvalidated,
     })
+}
+
+/// The column that a tenant is after the last migration, when the configuration does not say what it is all along.
+async fn tenant_to_be(
+    plan: &RehearsalPlan,
+    migrations: &Migrations,
+    server: &Server,
+) -> Result<Option<ColumnName>, CheckError> {
+    if plan.check.tenancy.tenant.is_some() {
+        return Ok(None);
+    }
+    server.create_database(HEAD).await?;
+    let session = server.connect(HEAD, None).await?;
+    let all = 0..migrations.statements.len();
+    stage::apply(&session, migrations, all, &mut Unheard).await?;
+    let through = plan.check.through.as_deref();
+    let (catalog, tenancy) =
+        stage::understand(&session, &plan.check, &mut Unheard, through).await?;
+    session.close().await;
+    Ok(root(&catalog, &tenancy))
+}
+
+/// Where the columns of the model to come are there already, though no policy asks for them yet, an application writes them
+/// in step with the old ones: rows that disagree from the start would be blamed on the migrations.
+fn is_begun(tenant: &ColumnName, (catalog, tenancy): &(Catalog, Tenancy)) -> bool {
+    let named = |r: &&Relation| r.schema == tenant.table.schema && r.name == tenant.table.name;
+    let Some(table) = catalog.relations.iter().find(named) else {
+        return false;
+    };
+    let column = table.columns.iter().find(|c| c.name == tenant.column);
+    let Some(number) = column.map(|column| column.number) else {
+        return false;
+    };
+    let leads = |key: &ForeignKey| key.target == table.oid && key.target_columns == [number];
+    root(catalog, tenancy).as_ref() != Some(tenant)
+        && catalog
+            .relations
+            .iter()
+            .any(|r| r.foreign_keys.iter().any(leads))
+}
+
+fn root(catalog: &Catalog, tenancy: &Tenancy) -> Option<ColumnName> {
+    let root = tenancy.keys[tenancy.tenant?.0].root?;
+    let relation = catalog.relations.iter().find(|r| r.oid == root.relation)?;
+    let column = relation.columns.iter().find(|c| c.number == root.column)?;
+    let table = TableName {
+        schema: relation.schema.clone(),
+        name: relation.name.clone(),
+    };
+    Some(ColumnName {
+        table,
+        column: column.name.clone(),
+    })
+}
+
+/// The same migrations are told about when they are applied to rows.
+struct Unheard;
+
+impl Listener for Unheard {
+    fn hear(&mut self, _: &Event) {}
 }
 
 /// Puts rows into the state that the plan asks for.

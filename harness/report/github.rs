@@ -4,8 +4,8 @@
 //! rest is told (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
 use super::plain::printable;
 use super::summary::last_line;
-use super::{Format, Look, Report};
-use crate::event::{Event, Finding};
+use super::{Format, Look, Report, rehearsed};
+use crate::event::{Event, Finding, Problem};
 use std::io::{self, Write};
 
 pub(super) const FORMAT: Format = Format {
@@ -15,6 +15,7 @@ pub(super) const FORMAT: Format = Format {
         Box::new(GitHub {
             look,
             findings: Vec::new(),
+            problems: Vec::new(),
             lines: Vec::new(),
         })
     },
@@ -25,6 +26,8 @@ const MOST_ANNOTATIONS: usize = 10;
 struct GitHub {
     look: Look,
     findings: Vec<Finding>,
+    /// Annotations of what a rehearsal found, the worst first.
+    problems: Vec<String>,
     /// What is written after the annotations.
     lines: Vec<String>,
 }
@@ -33,6 +36,11 @@ impl Report for GitHub {
     fn hear(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
         match event {
             Event::Leak(finding) => self.findings.push((**finding).clone()),
+            Event::Rehearsed(rehearsed) => {
+                let problems = rehearsed.problems.iter().filter(|p| p.allowed.is_none());
+                self.problems.extend(problems.map(problem_line));
+                self.lines.push(rehearsed::last_line(rehearsed));
+            }
             Event::Finished(summary) => self.lines.push(last_line(summary, &self.look)),
             Event::Failed(failure) => {
                 let place = failure.excerpt.as_ref().map(|excerpt| &excerpt.place);
@@ -57,10 +65,12 @@ impl Report for GitHub {
         // A stable sort keeps the engine's order among equals, so equal runs write equal text.
         self.findings
             .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        for finding in self.findings.iter().take(MOST_ANNOTATIONS) {
-            writeln!(out, "{}", finding_line(finding))?;
+        let findings = self.findings.iter().map(finding_line);
+        let all: Vec<String> = findings.chain(self.problems.drain(..)).collect();
+        for annotation in all.iter().take(MOST_ANNOTATIONS) {
+            writeln!(out, "{annotation}")?;
         }
-        let more = self.findings.len().saturating_sub(MOST_ANNOTATIONS);
+        let more = all.len().saturating_sub(MOST_ANNOTATIONS);
         if more > 0 {
             writeln!(out, "{more} more in {}", self.look.events)?;
         }
@@ -91,6 +101,14 @@ fn finding_line(finding: &Finding) -> String {
     }
     let title = format!("{} ({})", finding.probe, finding.severity.name());
     annotation(place, &title, &text)
+}
+
+fn problem_line(problem: &Problem) -> String {
+    let place = problem.place.as_ref().map(|place| {
+        let file = place.file.display().to_string();
+        (file, place.line.0.get(), place.column.0.get())
+    });
+    annotation(place, problem.kind.name(), &problem.title)
 }
 
 fn annotation(place: Option<(String, u32, u32)>, title: &str, text: &str) -> String {

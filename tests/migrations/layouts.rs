@@ -128,6 +128,16 @@ use watertight::migrations::{Layout, Platform, ReadError};
     ],
     &["select 'z'", "select 'a'", "select 'm'"]
 )]
+#[case::checks_beside_the_migrations(
+    Layout::Plain,
+    &[("1_a.sql", "select 1;"), ("checks.sql", "-- Checks.\n-- check: One is one.\nselect 1 = 1;"), ("2_b.sql", "select 2;")],
+    &["select 1", "select 2"]
+)]
+#[case::a_migration_called_checks(
+    Layout::Plain,
+    &[("1_a.sql", "select 1;"), ("checks.sql", "select 'checks';")],
+    &["select 1", "select 'checks'"]
+)]
 #[case::nested_directories(
     Layout::Plain,
     &[("tables/2.sql", "select 2;"), ("tables/10.sql", "select 10;"), ("policies/1.sql", "select 'p';"), ("seeds/1.sql", "select 'seed';")],

@@ -1,5 +1,6 @@
 //! Every report format over the same sample events.
 mod progress;
+mod rehearsal;
 pub mod samples;
 
 use std::cell::RefCell;

@@ -3,6 +3,7 @@ mod ends;
 mod given;
 mod happy;
 mod refused;
+mod rehearsals;
 mod same;
 mod status;
 
