@@ -35,10 +35,12 @@ pub(super) async fn controls(
         out[at].summary.clone_from(summary);
         out[at].sqlstate = *sqlstate;
     }
+    // A control that was refused may have seen the victim's values in the refusal, which reaches no row.
     let unreached: Vec<usize> = open
         .iter()
         .copied()
-        .filter(|&at| !out[at].privileged && pending[at].attack.command != Command::Call)
+        .filter(|&at| !out[at].privileged || out[at].sqlstate.is_some())
+        .filter(|&at| pending[at].attack.command != Command::Call)
         .collect();
     let unchecked = shared(
         worker,

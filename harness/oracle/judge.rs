@@ -58,12 +58,17 @@ pub fn weigh(
         })
     };
     let refused_alike = controls.sqlstate == Some(refusal.sqlstate);
+    let constrained = controls.sqlstate.is_some_and(|state| state.is_constraint());
     match refusal.sqlstate {
         SqlState::InsufficientPrivilege => privileged
             .or(unchecked)
             .map_or_else(unreachable, Verdict::Stopped),
         // A constraint or a trigger that refuses everybody the same, and that alone: without it the control reaches.
         _ if refused_alike => unchecked.map_or_else(failed, Verdict::Stopped),
+        // A reference that the attacker may not make can meet another constraint when the victim's member makes it.
+        SqlState::ForeignKeyViolation if constrained => unchecked
+            .or(privileged)
+            .map_or_else(failed, Verdict::Stopped),
         SqlState::RaiseException => privileged.map_or_else(failed, Verdict::Stopped),
         state if state.is_constraint() && attack.command != Command::Select => {
             privileged.map_or_else(failed, Verdict::Stopped)

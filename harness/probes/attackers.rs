@@ -276,10 +276,18 @@ fn forged(
         take(&mut alone, claim);
     }
     let home = world.users[me.0].tenants.clone();
-    for (name, settings, tenants) in [
-        ("a member of org_a who edited the own token", beside, home),
-        ("a new user who edited the own token", alone, Vec::new()),
-    ] {
+    // Where a table says who is a member, the same person stays one whatever the token says.
+    let known = if tenancy.memberships.is_empty() {
+        Vec::new()
+    } else {
+        home.clone()
+    };
+    let fresh = ("a new user who edited the own token", alone, known);
+    let mut forgers = vec![("a member of org_a who edited the own token", beside, home)];
+    if fresh.1 != forgers[0].1 {
+        forgers.push(fresh);
+    }
+    for (name, settings, tenants) in forgers {
         out.push(Attacker {
             name: name.to_owned(),
             standing: Standing::Forged,

@@ -2,6 +2,7 @@
 mod ends;
 mod given;
 mod happy;
+mod proven;
 mod refused;
 mod rehearsals;
 mod same;

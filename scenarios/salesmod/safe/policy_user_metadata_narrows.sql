@@ -1,0 +1,7 @@
+-- user_metadata only narrows what the policy by tenant shows.
+-- system: salesmod
+-- expect: clean
+
+create policy products_by_claim on public.products
+  as restrictive for select to authenticated
+  using (coalesce(auth.jwt() -> 'user_metadata' ->> 'hidden_sku', '') <> sku);
