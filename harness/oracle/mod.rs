@@ -3,6 +3,7 @@ mod changes;
 pub mod judge;
 mod observation;
 pub mod observe;
+mod observe_admission;
 pub mod observe_cause;
 mod observe_error;
 pub mod observe_rehearsal;

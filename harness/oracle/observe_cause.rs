@@ -1,5 +1,6 @@
 //! Finds what let a leak through: each policy is tried alone, in a transaction in which the others are dropped.
 use super::observe::{Request, Runner, alone};
+use super::observe_admission::admits;
 use super::sight::Bench;
 use super::{Gain, Leak, ObserveError};
 use crate::catalog::{
@@ -257,9 +258,14 @@ async fn blame(
     policy: &Policy,
     check: bool,
 ) -> Result<Cause, ObserveError> {
-    let standing = bench.scene.attacker(attack.attacker).standing;
-    let without_tenant = !matches!(standing, Standing::Member | Standing::VictimsMember);
+    let attacker = bench.scene.attacker(attack.attacker);
+    let without_tenant = !matches!(attacker.standing, Standing::Member | Standing::VictimsMember);
     let asked = bench.scene.tenancy.policy_functions.get(&policy.oid);
+    for function in asked.into_iter().flatten() {
+        if admits(session, bench, attacker, *function).await? {
+            return Ok(Cause::Function(*function));
+        }
+    }
     for function in asked.into_iter().flatten() {
         if let Some(steadied) = steadied(bench.scene, *function)
             && !still_leaks(session, bench, attack, &steadied).await?
