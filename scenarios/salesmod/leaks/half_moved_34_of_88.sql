@@ -1,0 +1,5 @@
+-- 34 of 88 tables have moved: a user can choose its tenant, and colleagues read each other's access tokens.
+-- system: salesmod
+-- through: 20251201000001
+-- expect: leak reassign-row on public.profiles at profiles_update_own
+-- expect: leak read-row on public.oauth_tokens at oauth_tokens_tenant_isolation
