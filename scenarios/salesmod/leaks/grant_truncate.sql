@@ -1,0 +1,5 @@
+-- The grant of a clean-up job went to members: TRUNCATE asks no policy.
+-- system: salesmod
+-- expect: leak truncate-table on public.search_queries at search_queries
+
+grant truncate on public.search_queries to authenticated;
