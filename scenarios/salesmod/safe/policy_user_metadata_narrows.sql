@@ -4,4 +4,4 @@
 
 create policy products_by_claim on public.products
   as restrictive for select to authenticated
-  using (coalesce(auth.jwt() -> 'user_metadata' ->> 'hidden_sku', '') <> sku);
+  using (is_active or coalesce(auth.jwt() -> 'user_metadata' ->> 'hide_inactive', 'false') <> 'true');
