@@ -165,7 +165,8 @@ async fn rewrite(loader: &mut Loader<'_>, row: &Row) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Moves sequences beyond the values in use, so that an attack's INSERT is not refused for a key of ours.
+/// Moves sequences beyond the values in use, so that an attack's INSERT is not refused for a key of ours; and beyond all
+/// numbers of the world, of which the largest begins with 5, so that a number drawn later is nobody's.
 const SEQUENCES: &str = r#"
 DO $wt$
 DECLARE
@@ -192,7 +193,10 @@ BEGIN
     BEGIN
       EXECUTE format('SELECT max(%I)::bigint FROM %s', owned.name, owned.relation) INTO top;
       IF top IS NOT NULL THEN
-        PERFORM setval(owned.sequence, greatest(top + 1000, nextval(owned.sequence)));
+        PERFORM setval(
+          owned.sequence,
+          greatest(top + 1000, nextval(owned.sequence), CASE WHEN top BETWEEN 100000000 AND 599999999 THEN 600000000 END)
+        );
       END IF;
     EXCEPTION WHEN OTHERS THEN NULL;
     END;
