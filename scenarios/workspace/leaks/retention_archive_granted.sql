@@ -1,0 +1,6 @@
+-- An archive made by LIKE copies the columns and no policy, and it was granted like the original.
+-- system: workspace
+-- expect: leak read-row on public.audit_entries_archive at row-level security
+
+create table public.audit_entries_archive (like public.audit_entries including all);
+grant select on public.audit_entries_archive to authenticated;

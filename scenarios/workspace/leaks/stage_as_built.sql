@@ -1,0 +1,25 @@
+-- The product as it was built: row security is off on five tables, and functions, views, references and keys trust too much.
+-- system: workspace
+-- through: 20250510090000_create_views_and_functions
+-- expect: leak read-row on public.asset_approvals at row-level security
+-- expect: leak read-row on public.notifications at row-level security
+-- expect: leak read-row on public.user_roles at row-level security
+-- expect: leak read-row on public.lead_scores at row-level security
+-- expect: leak read-row on public.webhook_deliveries at row-level security
+-- expect: leak read-row on public.ab_tests at Enable read access for all users
+-- expect: leak read-by-view on public.cmo_dashboard at cmo_dashboard
+-- expect: leak read-by-view on public.open_deals at open_deals
+-- expect: leak call-definer on public.get_workspace_dashboard at get_workspace_dashboard
+-- expect: leak call-definer on public.log_kernel_event at log_kernel_event
+-- expect: leak reference-row on public.channel_outbox at channel_outbox_lead_id_fkey
+-- expect: leak reference-row on public.cmo_content_assets at cmo_content_assets_campaign_id_fkey
+-- expect: leak reference-row on public.deals at deals_lead_id_fkey
+-- expect: leak reference-row on public.lead_list_members at lead_list_members_lead_id_fkey
+-- expect: leak reference-row on public.quotes at quotes_deal_id_fkey
+-- expect: leak insert-row on public.cmo_campaigns at cmo_campaigns_workspace
+-- expect: leak insert-row on public.cmo_content_assets at cmo_content_assets_insert
+-- expect: leak reassign-row on public.cmo_content_assets at cmo_content_assets_update
+-- expect: leak unique-key on public.channel_accounts at channel_accounts_external_id_key
+-- expect: leak unique-key on public.forms at forms_public_key_key
+-- expect: leak unique-key on public.landing_pages at landing_pages_slug_key
+-- expect: leak unique-key on public.quotes at quotes_number_key

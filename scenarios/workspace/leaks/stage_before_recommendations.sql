@@ -1,0 +1,12 @@
+-- References, keys, views and functions are mended; what the schema recommendations are about is still open.
+-- system: workspace
+-- through: 20251201120000_restrict_grants
+-- expect: leak read-row on public.asset_approvals at row-level security
+-- expect: leak read-row on public.notifications at row-level security
+-- expect: leak read-row on public.user_roles at row-level security
+-- expect: leak read-row on public.lead_scores at row-level security
+-- expect: leak read-row on public.webhook_deliveries at row-level security
+-- expect: leak read-row on public.ab_tests at Enable read access for all users
+-- expect: leak insert-row on public.cmo_campaigns at cmo_campaigns_workspace
+-- expect: leak insert-row on public.cmo_content_assets at cmo_content_assets_insert
+-- expect: leak reassign-row on public.cmo_content_assets at cmo_content_assets_update

@@ -1,0 +1,7 @@
+-- One set of policies asks for workspace_id, and what stands in tenant_id is asked by nobody: rows claim two workspaces.
+-- system: workspace
+-- through: 20260109090000_add_composite_indexes
+-- expect: leak insert-row on public.cmo_campaigns at workspace_insert
+-- expect: leak insert-row on public.cmo_content_assets at workspace_insert
+-- expect: leak reassign-row on public.cmo_campaigns at workspace_update
+-- expect: leak reassign-row on public.cmo_content_assets at workspace_update

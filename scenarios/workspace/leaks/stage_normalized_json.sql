@@ -1,0 +1,7 @@
+-- Recommendation 7 by its letter: four children of normalised JSON without a workspace and without row security.
+-- system: workspace
+-- through: 20260309090000_normalize_jsonb
+-- expect: leak read-row on public.asset_recipients at row-level security
+-- expect: leak read-row on public.business_profile_audiences at row-level security
+-- expect: leak read-row on public.business_profile_colors at row-level security
+-- expect: leak read-row on public.campaign_channels at row-level security

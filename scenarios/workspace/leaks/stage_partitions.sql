@@ -1,0 +1,6 @@
+-- Recommendation 5 by its letter: the parents have policies, the partitions have grants.
+-- system: workspace
+-- through: 20260302100000_partition_campaign_metrics
+-- expect: leak read-partition on public.campaign_metrics_default at row-level security
+-- expect: leak read-partition on public.channel_outbox_default at row-level security
+-- expect: leak read-partition on public.kernel_events_default at row-level security

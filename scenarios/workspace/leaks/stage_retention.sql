@@ -1,0 +1,6 @@
+-- Recommendation 6 by its letter: an archive made by LIKE has no policies, a summary neither, and every member may run the archive job.
+-- system: workspace
+-- through: 20260209090000_add_data_retention
+-- expect: leak read-row on public.kernel_events_archive at row-level security
+-- expect: leak read-row on public.campaign_metrics_weekly at row-level security
+-- expect: leak call-definer on public.archive_kernel_events at archive_kernel_events

@@ -1,0 +1,10 @@
+-- Recommendation 3 by its letter: the template is added, old permissive policies stay, and notifications are open to colleagues again.
+-- system: workspace
+-- through: 20260107090000_apply_standard_policies
+-- expect: leak read-row on public.ab_tests at Enable read access for all users
+-- expect: leak read-row on public.notifications at workspace_select
+-- expect: leak update-row on public.notifications at workspace_update
+-- expect: leak delete-row on public.notifications at workspace_delete
+-- expect: leak insert-row on public.cmo_campaigns at cmo_campaigns_workspace
+-- expect: leak insert-row on public.cmo_content_assets at cmo_content_assets_insert
+-- expect: leak reassign-row on public.cmo_content_assets at cmo_content_assets_update

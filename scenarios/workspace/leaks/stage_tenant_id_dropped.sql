@@ -1,0 +1,5 @@
+-- Recommendation 1 by its letter: CASCADE drops the restrictive policy that fenced a table in, and a view comes back as its owner.
+-- system: workspace
+-- through: 20260202090000_drop_tenant_id
+-- expect: leak read-row on public.message_templates at message_templates_read
+-- expect: leak read-by-view on public.cmo_dashboard at cmo_dashboard

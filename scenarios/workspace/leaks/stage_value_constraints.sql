@@ -1,0 +1,4 @@
+-- Recommendation 9 by its letter: the enum needs the materialized view to be made anew, and the new one has the default grants.
+-- system: workspace
+-- through: 20260316090000_add_value_constraints
+-- expect: leak read-by-matview on public.mv_lead_funnel at mv_lead_funnel

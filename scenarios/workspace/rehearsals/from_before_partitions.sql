@@ -1,0 +1,4 @@
+-- The day before the partitions, filled with rows: events, messages and metrics are found again in their partitions.
+-- system: workspace
+-- populate: 20260217090000_close_analytics_views
+-- expect: clean

@@ -1,0 +1,4 @@
+-- Two scope columns on 65 tables, filled with rows: every row stays in the workspace that both columns named.
+-- system: workspace
+-- populate: 20260109090000_add_composite_indexes
+-- expect: clean

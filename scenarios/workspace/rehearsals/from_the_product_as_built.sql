@@ -1,0 +1,4 @@
+-- The product as it was built, filled with rows: all later migrations keep every row and its workspace, and what is nobody's stays nobody's.
+-- system: workspace
+-- populate: 20250510090000_create_views_and_functions
+-- expect: clean

@@ -1,0 +1,4 @@
+-- After recommendation 8: members read the materialized views through a filter.
+-- system: workspace
+-- through: 20260217090000_close_analytics_views
+-- expect: clean

@@ -1,0 +1,4 @@
+-- After recommendation 7: two children carry the workspace, two are asked for through their parent.
+-- system: workspace
+-- through: 20260310090000_scope_normalized_children
+-- expect: clean

@@ -1,0 +1,4 @@
+-- After recommendation 5: members reach partitions through their parent alone.
+-- system: workspace
+-- through: 20260303090000_protect_partitions
+-- expect: clean

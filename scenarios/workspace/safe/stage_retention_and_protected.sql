@@ -1,0 +1,4 @@
+-- After recommendation 6: the archive has a policy, and only the job archives.
+-- system: workspace
+-- through: 20260210090000_protect_archives
+-- expect: clean

@@ -1,0 +1,4 @@
+-- After recommendation 10: the views of what is not deleted run as their caller.
+-- system: workspace
+-- through: 20260324090000_run_active_views_as_caller
+-- expect: clean

@@ -1,0 +1,4 @@
+-- After recommendation 1: one column says whose a row is, and what CASCADE took is back.
+-- system: workspace
+-- through: 20260203090000_restore_dropped_protection
+-- expect: clean

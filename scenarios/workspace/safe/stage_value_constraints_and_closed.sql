@@ -1,0 +1,4 @@
+-- After recommendation 9: the materialized view that was made anew is closed again.
+-- system: workspace
+-- through: 20260317090000_close_lead_funnel_again
+-- expect: clean
