@@ -1,4 +1,4 @@
--- 34 of 88 tables, filled with rows: all later migrations keep every row and bring it to its maker's tenant.
+-- 34 of 88 tables, filled with rows: the phases keep every row and bring it to its maker's tenant.
 -- system: salesmod
 -- populate: 20251201000001
 -- expect: clean

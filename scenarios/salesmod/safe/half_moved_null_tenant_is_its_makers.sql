@@ -3,11 +3,8 @@
 -- through: 20251202000000
 -- expect: clean
 
-alter table public.dashboards add column tenant_id uuid references public.tenants (id);
-create trigger trigger_set_dashboards_tenant_id
-  before insert or update on public.dashboards
-  for each row execute function public.set_tenant_id();
-create policy dashboards_tenant_isolation on public.dashboards
+alter table public.audit_events add column tenant_id uuid references public.tenants (id);
+create policy audit_events_tenant_isolation on public.audit_events
   for select to authenticated
   using (
     tenant_id in (select profiles.tenant_id from public.profiles where profiles.id = auth.uid())

@@ -3,5 +3,5 @@
 -- through: 20251116000002
 -- expect: clean
 
-drop policy "Users can update own marketing_campaigns" on public.marketing_campaigns;
-alter policy marketing_campaigns_org_update on public.marketing_campaigns with check (true);
+drop policy "Users can update own content_schedule" on public.content_schedule;
+alter policy content_schedule_org_update on public.content_schedule with check (true);

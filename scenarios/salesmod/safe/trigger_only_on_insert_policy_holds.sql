@@ -3,7 +3,7 @@
 -- through: 20251116000002
 -- expect: clean
 
-drop trigger trigger_set_marketing_campaigns_org_id on public.marketing_campaigns;
-create trigger trigger_set_marketing_campaigns_org_id
-  before insert on public.marketing_campaigns
+drop trigger trigger_set_content_schedule_org_id on public.content_schedule;
+create trigger trigger_set_content_schedule_org_id
+  before insert on public.content_schedule
   for each row execute function public.set_org_id();
