@@ -8,6 +8,7 @@ use super::repro::repro;
 use super::stage::Migrated;
 use crate::config::CheckPlan;
 use crate::event::{Event, Finding, Listener, Phase, Summary, Unproven};
+use crate::oracle::observe_admission::Admissions;
 use crate::oracle::observe_cause::{Cause, cause};
 use crate::oracle::{Bench, Verdict};
 use crate::probes::{Attack, Command, Object, Scene, Standing};
@@ -27,11 +28,12 @@ pub async fn findings(
     listener: &mut dyn Listener,
 ) -> Result<Vec<Finding>, CheckError> {
     let mut caused = Vec::new();
+    let admissions = Admissions::default();
     for judged in distinct(bench.scene, judged) {
         let Verdict::Leaked(leak) = &judged.verdict else {
             continue;
         };
-        let cause = cause(&worker.superuser, bench, &judged.attack, leak).await?;
+        let cause = cause(&worker.superuser, bench, &admissions, &judged.attack, leak).await?;
         caused.push(Caused {
             judged: judged.clone(),
             leak: leak.clone(),

@@ -3,13 +3,14 @@ mod changes;
 pub mod judge;
 mod observation;
 pub mod observe;
-mod observe_admission;
+pub mod observe_admission;
 pub mod observe_cause;
 mod observe_error;
 pub mod observe_rehearsal;
 pub mod observe_roles;
 pub mod observe_setup;
 mod sight;
+mod suspects;
 mod verdict;
 
 pub use judge::Controls;
