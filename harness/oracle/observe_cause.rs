@@ -5,7 +5,7 @@ use super::sight::Bench;
 use super::suspects::{applicable, asked_by_all, drop_policies, silenced, steadied, unpoliced};
 use super::{Gain, Leak, ObserveError};
 use crate::catalog::{Function, Oid, Policy, Privilege, Relation, RelationKind};
-use crate::probes::{Aim, Attack, Command, Form, Object, Scene, Standing, statement};
+use crate::probes::{Aim, Attack, Attacker, Command, Form, Object, Scene, Standing, statement};
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
 
@@ -182,18 +182,29 @@ async fn table_cause(
             return blame(session, bench, admissions, attack, table, candidate, check).await;
         }
     }
+    Ok(unclear(bench.scene, attacker, table, &candidates, check))
+}
+
+/// No policy alone is to blame.
+fn unclear(
+    scene: &Scene,
+    attacker: &Attacker,
+    table: &Relation,
+    candidates: &[&Policy],
+    check: bool,
+) -> Cause {
     // A join reads two tables: the cause may lie on the other one.
     let other = table
         .foreign_keys
         .iter()
-        .filter_map(|key| bench.scene.relation(key.target))
-        .find_map(|target| unpoliced(bench.scene, attacker, target));
+        .filter_map(|key| scene.relation(key.target))
+        .find_map(|target| unpoliced(scene, attacker, target));
     let first = candidates.first().map(|policy| Cause::Policy {
         relation: table.oid,
         policy: policy.oid,
         check,
     });
-    Ok(other.or(first).unwrap_or(Cause::NoRls(table.oid)))
+    other.or(first).unwrap_or(Cause::NoRls(table.oid))
 }
 
 /// A join shows what either of its tables shows by itself: the plain read of the one that leaks, if one does.

@@ -1,4 +1,4 @@
--- The function that all policies ask finds any membership of the caller, not one in the organization that it was asked for.
+-- The function that all policies ask puts OR where AND was meant: it says yes to everybody, for every organization.
 -- system: supabase
 -- expect: leak read-row on public.projects at is_member
 
@@ -40,9 +40,8 @@ create function public.is_member(p_org uuid, p_least public.member_role default 
 as $$
   select exists (
     select from public.memberships
-    where p_org is not null
-      and memberships.user_id = (select auth.uid())
-      and memberships.role >= p_least
+    where memberships.user_id = (select auth.uid())
+      and memberships.org_id = p_org or memberships.role >= p_least
   )
 $$;
 
