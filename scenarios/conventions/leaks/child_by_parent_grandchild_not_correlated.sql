@@ -1,5 +1,6 @@
 -- The condition of the lines asks whether the caller sees any invoice at all.
 -- system: none
+-- class: 24
 -- expect: leak read-row on public.invoice_lines at invoice_lines_all
 
 do $$

@@ -1,5 +1,6 @@
 -- Two levels below the tenant, row security was forgotten.
 -- system: none
+-- class: 1
 -- expect: leak read-row on public.invoice_lines at row-level security
 
 do $$

@@ -1,5 +1,6 @@
 -- A line may be written below any invoice, whoever it belongs to.
 -- system: none
+-- class: 30
 -- expect: leak insert-row on public.invoice_lines at invoice_lines_insert
 
 do $$

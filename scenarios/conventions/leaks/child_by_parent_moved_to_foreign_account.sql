@@ -1,5 +1,6 @@
 -- An invoice can be moved to another tenant's account: the new parent is not looked at.
 -- system: none
+-- class: 31
 -- expect: leak reassign-row on public.invoices at invoices_update
 
 do $$

@@ -1,5 +1,6 @@
 -- Row security was enabled on the parents only; the calls are open to whoever has the grant.
 -- system: supabase
+-- class: 1
 -- expect: leak read-row on public.calls at row-level security
 
 create table public.organizations (

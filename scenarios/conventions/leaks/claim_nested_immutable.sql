@@ -1,5 +1,6 @@
 -- The function that reads the claim is IMMUTABLE: a plan that the pool keeps goes on giving the previous caller's rows.
 -- system: supabase
+-- class: 28
 -- expect: leak read-cached-plan on public.scripts at caller_org
 
 create table public.organizations (

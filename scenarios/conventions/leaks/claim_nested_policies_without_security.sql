@@ -1,5 +1,6 @@
 -- The policies are written, but row security was never enabled, and they do nothing.
 -- system: supabase
+-- class: 2
 -- expect: leak read-row on public.contacts at row-level security
 
 create table public.organizations (

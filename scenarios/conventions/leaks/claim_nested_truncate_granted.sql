@@ -1,5 +1,6 @@
 -- ALL was granted on one table, and with it TRUNCATE, which asks no policy.
 -- system: supabase
+-- class: 35
 -- expect: leak truncate-table on public.calls at calls
 
 create table public.organizations (

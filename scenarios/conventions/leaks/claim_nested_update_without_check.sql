@@ -1,5 +1,6 @@
 -- A member may hand its scripts to another organization: the new row is held to its name alone.
 -- system: supabase
+-- class: 31
 -- expect: leak reassign-row on public.scripts at scripts_update
 
 create table public.organizations (

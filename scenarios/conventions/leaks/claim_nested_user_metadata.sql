@@ -1,5 +1,6 @@
 -- The organization falls back to user_metadata, which every user edits by a single call.
 -- system: supabase
+-- class: 15
 -- expect: leak claim-editable on public.caller_org at caller_org
 -- note: One cause, seen on every table whose policies call the function.
 

@@ -1,5 +1,6 @@
 -- Without a claim the tenant falls back to the row's own, and the table is open.
 -- system: none
+-- class: 11
 -- expect: leak claim-absent on public.devices at devices_select
 
 do $$

@@ -1,5 +1,6 @@
 -- Visitors who did not sign in may read every tenant's devices.
 -- system: none
+-- class: 8
 -- expect: leak read-row on public.devices at devices_visitor
 
 do $$

@@ -1,5 +1,6 @@
 -- Whoever may see one invoice sees the items of all: the condition does not name the item.
 -- system: supabase
+-- class: 13
 -- expect: leak read-row on public.invoice_items at invoice_items_admin
 -- expect: leak read-by-join on public.invoice_items at invoice_items_admin
 

@@ -1,5 +1,6 @@
 -- A second policy for support shows the customers of all tenants to everybody.
 -- system: none
+-- class: 17
 -- expect: leak read-row on Buchhaltung.Kunde at Auskunft
 
 do $$

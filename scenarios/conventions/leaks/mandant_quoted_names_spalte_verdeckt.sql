@@ -1,5 +1,6 @@
 -- Inside the subquery the bare "MandantNr" is the inner table's column: any customer of the caller opens all invoices.
 -- system: none
+-- class: 14
 -- expect: leak read-row on Buchhaltung.Rechnung at eigene Rechnungen
 
 do $$

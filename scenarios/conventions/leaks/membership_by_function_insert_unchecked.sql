@@ -1,5 +1,6 @@
 -- Any signed-in user may put a project into any organization: the write check is `true`.
 -- system: supabase
+-- class: 30
 -- expect: leak insert-row on public.projects at projects_insert
 
 create type public.member_role as enum ('viewer', 'editor', 'owner');

@@ -1,5 +1,6 @@
 -- Inside the subquery the bare `team_id` is the membership's own column, so any membership shows all documents.
 -- system: supabase
+-- class: 14
 -- expect: leak read-row on public.documents at documents_select
 
 create table public.teams (

@@ -1,5 +1,6 @@
 -- Deleted documents are open to everybody: the OR stands outside the team's condition.
 -- system: supabase
+-- class: 19
 -- expect: leak read-row on public.documents at documents_select
 
 create table public.teams (

@@ -1,5 +1,6 @@
 -- The subquery asks whether the caller is in any team, and never mentions the comment.
 -- system: supabase
+-- class: 13
 -- expect: leak read-row on public.document_comments at document_comments_all
 
 create table public.teams (

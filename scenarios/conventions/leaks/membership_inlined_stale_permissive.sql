@@ -1,5 +1,6 @@
 -- A policy of an earlier design was left behind; permissive policies are joined with OR.
 -- system: supabase
+-- class: 17
 -- expect: leak read-row on public.documents at documents_readable
 
 create table public.teams (

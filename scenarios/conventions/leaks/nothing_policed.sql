@@ -1,5 +1,6 @@
 -- No table has row-level security and no role is made: whatever role the application is given reads everything.
 -- system: none
+-- class: 1
 -- expect: leak read-row on public.companies at row-level security
 -- expect: leak read-row on public.invoices at row-level security
 -- expect: leak read-row on public.invoice_lines at row-level security

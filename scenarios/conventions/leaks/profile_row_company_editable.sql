@@ -1,5 +1,6 @@
 -- Users may update their whole profile, and so choose the company to which they belong.
 -- system: supabase
+-- class: 31, 38
 -- expect: leak reassign-row on public.profiles at profiles_update
 
 create table public.companies (

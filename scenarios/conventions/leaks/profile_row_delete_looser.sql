@@ -1,5 +1,6 @@
 -- The delete policy looks at the amount and forgets the company; a delete without WHERE reads nothing.
 -- system: supabase
+-- class: 32
 -- expect: leak delete-row on public.orders at orders_delete
 
 create table public.companies (

@@ -1,5 +1,6 @@
 -- The condition compares the column with itself.
 -- system: supabase
+-- class: 10
 -- expect: leak read-row on public.customers at customers_select
 
 create table public.companies (

@@ -1,5 +1,6 @@
 -- The only role that the application can log in as has BYPASSRLS.
 -- system: none
+-- class: 5
 -- expect: leak read-row on public.accounts at crm_bypass_app
 
 do $$

@@ -1,5 +1,6 @@
 -- The application logs in as the owner of the tables, whom no policy holds because row-level security is not forced.
 -- system: none
+-- class: 4
 -- expect: leak read-row on public.accounts at force row-level security
 -- expect: leak read-row on public.deals at force row-level security
 

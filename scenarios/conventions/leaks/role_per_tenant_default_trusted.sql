@@ -1,5 +1,6 @@
 -- The column's default names the caller, and the write check relies on it; a value in the statement beats the default.
 -- system: none
+-- class: 30
 -- expect: leak insert-row on public.repairs at repairs_insert
 
 do $$

@@ -1,5 +1,6 @@
 -- The policy asks whether the caller is some tenant; every tenant is.
 -- system: none
+-- class: 13
 -- expect: leak read-row on public.machines at machines_select
 
 do $$

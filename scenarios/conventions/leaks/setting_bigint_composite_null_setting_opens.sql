@@ -1,5 +1,6 @@
 -- A session whose setting was never set sees all products.
 -- system: none
+-- class: 11
 -- expect: leak claim-absent on public.products at products_own
 
 do $$

@@ -1,5 +1,6 @@
 -- An update without WHERE reads nothing, so only this policy decides, and it forgets the tenant.
 -- system: none
+-- class: 33
 -- expect: leak update-row on public.purchases at purchases_update
 
 do $$

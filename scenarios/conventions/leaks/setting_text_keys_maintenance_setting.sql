@@ -1,5 +1,6 @@
 -- A setting that any session may set opens the table.
 -- system: none
+-- class: 29
 -- expect: leak claim-editable on public.stock_moves at stock_moves_own
 -- note: Needs a caller who can set a setting, by an injection for example.
 

@@ -1,5 +1,6 @@
 -- GRANT ALL includes TRUNCATE, which asks no policy; one statement empties the table for every tenant.
 -- system: none
+-- class: 35
 -- expect: leak truncate-table on public.stock_moves at stock_moves
 
 do $$

@@ -1,5 +1,6 @@
 -- Deleted tickets are shown for restoring, to the members of every organization.
 -- system: none
+-- class: 19
 -- expect: leak read-row on public.tickets at tickets_select
 
 do $$

@@ -1,5 +1,6 @@
 -- Replies have no row-level security: joined to the tickets, which are guarded, they still show every tenant's.
 -- system: none
+-- class: 1
 -- expect: leak read-by-join on public.ticket_replies at row-level security
 
 do $$

@@ -1,5 +1,6 @@
 -- The delete policy asks for the rank in the session's organization, and not for the row's.
 -- system: none
+-- class: 32
 -- expect: leak delete-row on public.tickets at tickets_delete
 
 do $$

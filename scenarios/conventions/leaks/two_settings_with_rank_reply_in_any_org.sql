@@ -1,5 +1,6 @@
 -- A reply may be written into any organization: the check looks at the session and not at the row.
 -- system: none
+-- class: 30
 -- expect: leak insert-row on public.ticket_replies at ticket_replies_insert
 
 do $$

@@ -1,5 +1,6 @@
 -- A ticket names two organizations, and the write check holds only one of them.
 -- system: none
+-- class: 23
 -- expect: leak insert-row on public.tickets at tickets_insert
 
 do $$

@@ -1,5 +1,6 @@
 -- Visitors who did not sign in may read every user's lists.
 -- system: supabase
+-- class: 8
 -- expect: leak read-row on public.lists at lists_shared
 
 create table public.lists (

@@ -1,5 +1,6 @@
 -- Whatever is done may be deleted, by anybody.
 -- system: supabase
+-- class: 32
 -- expect: leak delete-row on public.todos at todos_delete
 
 create table public.lists (

@@ -1,5 +1,6 @@
 -- Row security was never enabled on the attachments, and the default grants open them to everybody.
 -- system: supabase
+-- class: 1
 -- expect: leak read-row on public.attachments at row-level security
 
 create table public.lists (

@@ -1,5 +1,6 @@
 -- Only the accounts name a tenant; invoices and their lines belong to whom their parent belongs to.
 -- system: none
+-- class: 1, 24
 -- expect: clean
 
 do $$

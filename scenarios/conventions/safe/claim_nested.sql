@@ -1,5 +1,6 @@
 -- The organization stands in app_metadata, which only the server writes; user_metadata decides nothing.
 -- system: supabase
+-- class: 1, 28
 -- expect: clean
 
 create table public.organizations (

@@ -1,5 +1,6 @@
 -- TRUNCATE stands on one table by the platform's default privileges alone: it is told as accepted and fails no run.
 -- system: supabase
+-- class: 35
 -- expect: clean
 
 create table public.organizations (

@@ -1,5 +1,6 @@
 -- Each policy looks up the caller's memberships by itself; the subquery names the outer table's column in full.
 -- system: supabase
+-- class: 13, 14
 -- expect: clean
 
 create table public.teams (

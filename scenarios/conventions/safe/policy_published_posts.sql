@@ -1,5 +1,6 @@
 -- Posts that their team publishes are shown to visitors on purpose: the mark is not the column's default.
 -- system: supabase
+-- class: 20
 -- expect: clean
 -- note: TRUNCATE comes from the platform's default privileges alone: it is told as accepted.
 create type public.member_role as enum ('owner','admin','member');

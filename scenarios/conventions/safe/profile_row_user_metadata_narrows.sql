@@ -1,5 +1,6 @@
 -- What users may edit in their own token only narrows what the company lets them see.
 -- system: supabase
+-- class: 15
 -- expect: clean
 
 create table public.companies (

@@ -1,5 +1,6 @@
 -- The application logs in as a role that owns nothing: the policies hold for it.
 -- system: none
+-- class: 4, 5
 -- expect: clean
 
 do $$

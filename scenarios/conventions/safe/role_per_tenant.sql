@@ -1,5 +1,6 @@
 -- Each tenant has a database role of its own; rows carry the role's name, and a group role holds the grants.
 -- system: none
+-- class: 30
 -- expect: clean
 
 do $$

@@ -1,5 +1,6 @@
 -- A ticket names two organizations, and the write check holds both.
 -- system: none
+-- class: 23
 -- expect: clean
 
 do $$

@@ -1,5 +1,6 @@
 -- The policy asks whether the caller has any contact at all, not whether it is this row's contact.
 -- system: salesmod
+-- class: 13
 -- through: 20251116000002
 -- expect: leak read-row on public.lead_scores at lead_scores_org_select
 

@@ -1,5 +1,6 @@
 -- The column is there and filled, the policies still ask for the user: a member writes another tenant's id into it.
 -- system: salesmod
+-- class: 23
 -- through: 20251202000000
 -- expect: leak insert-row on public.saved_reports at saved_reports_own_insert
 -- expect: leak reassign-row on public.saved_reports at saved_reports_own_update

@@ -1,5 +1,6 @@
 -- The marketing module as it was shipped: 52 policies are `true`, so all 13 tables are everybody's.
 -- system: salesmod
+-- class: 9
 -- through: 20251116000000
 -- expect: leak read-row on public.contact_preferences at contact_preferences_select
 -- expect: leak insert-row on public.contact_preferences at contact_preferences_insert

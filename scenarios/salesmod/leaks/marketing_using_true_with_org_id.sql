@@ -1,5 +1,6 @@
 -- The five tables have org_id now, but a column keeps nobody out while 52 policies are `true`.
 -- system: salesmod
+-- class: 9
 -- through: 20251115230000
 -- expect: leak read-row on public.contact_preferences at contact_preferences_select
 -- expect: leak insert-row on public.contact_preferences at contact_preferences_insert

@@ -1,5 +1,6 @@
 -- Strict policies where org_id is; the five tables without it only ask whether somebody is signed in.
 -- system: salesmod
+-- class: 24
 -- through: 20251116000000
 -- expect: leak read-row on public.contact_preferences at contact_preferences_signed_in
 -- expect: leak read-row on public.email_sends at email_sends_signed_in

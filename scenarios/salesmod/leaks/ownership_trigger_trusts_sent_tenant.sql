@@ -1,5 +1,6 @@
 -- The trigger fills tenant_id only where none was sent, and the policy for INSERT asks only who made the row.
 -- system: salesmod
+-- class: 30
 -- expect: leak insert-row on public.bookings at public.fill_row_ownership
 
 create function public.fill_row_ownership() returns trigger

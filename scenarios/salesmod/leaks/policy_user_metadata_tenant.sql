@@ -1,5 +1,6 @@
 -- The tenant is read from user_metadata, which every user edits itself.
 -- system: salesmod
+-- class: 15
 -- expect: leak claim-editable on public.products at products_by_claim
 
 create policy products_by_claim on public.products

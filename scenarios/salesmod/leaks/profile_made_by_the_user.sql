@@ -1,5 +1,6 @@
 -- A user may delete its profile and make another one, in whichever tenant it likes.
 -- system: salesmod
+-- class: 38
 -- expect: leak insert-row on public.profiles at profiles_insert_own
 
 grant insert, delete on public.profiles to authenticated;

@@ -1,5 +1,6 @@
 -- From the day that profiles got tenant_id, a user can choose its tenant by updating its own profile.
 -- system: salesmod
+-- class: 31, 38
 -- through: 20251129000001
 -- expect: leak reassign-row on public.profiles at profiles_update_own
 -- note: What it reads afterwards is the tenant that it chose; the policies by tenant come later.

@@ -1,5 +1,6 @@
 -- The trigger keeps org_id on INSERT only and the policy leaves UPDATE to it: a row can be given to another organization.
 -- system: salesmod
+-- class: 31
 -- through: 20251116000002
 -- expect: leak reassign-row on public.content_schedule at content_schedule_org_update
 

@@ -1,5 +1,6 @@
 -- The policy asks for the owner of this row's contact.
 -- system: salesmod
+-- class: 13
 -- through: 20251116000002
 -- expect: clean
 

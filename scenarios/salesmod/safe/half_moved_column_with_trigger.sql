@@ -1,5 +1,6 @@
 -- The column is there and filled, and the trigger writes it, whatever the policies still ask for.
 -- system: salesmod
+-- class: 23
 -- through: 20251202000000
 -- expect: clean
 

@@ -1,5 +1,6 @@
 -- Rows that the backfill has not reached stay with the user who made them.
 -- system: salesmod
+-- class: 12
 -- through: 20251202000000
 -- expect: clean
 

@@ -1,4 +1,5 @@
 -- The marketing module after its fix: strict policies, triggers that set org_id, and indexes.
 -- system: salesmod
+-- class: 9
 -- through: 20251116000002
 -- expect: clean

@@ -1,5 +1,6 @@
 -- The five tables need no org_id of their own: each row is its parent's owner's, and the policies ask the parent.
 -- system: salesmod
+-- class: 24
 -- through: 20251116000000
 -- expect: clean
 

@@ -1,5 +1,6 @@
 -- The trigger fills tenant_id only where none was sent, but the policy checks the row as it is stored.
 -- system: salesmod
+-- class: 30
 -- expect: clean
 
 create function public.fill_row_ownership() returns trigger

@@ -1,5 +1,6 @@
 -- What colleagues made, found by the maker's profile: its tenant is compared with the caller's.
 -- system: salesmod
+-- class: 14
 -- expect: clean
 
 create policy goals_of_colleagues on public.goals

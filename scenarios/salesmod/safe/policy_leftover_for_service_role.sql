@@ -1,5 +1,6 @@
 -- The forgotten policy is for the backend only, which bypasses row security anyway.
 -- system: salesmod
+-- class: 17
 -- through: 20251116000002
 -- expect: clean
 

@@ -1,5 +1,6 @@
 -- The same text as a restrictive policy is ANDed: it can only take away, and takes nothing away.
 -- system: salesmod
+-- class: 17
 -- through: 20251116000002
 -- expect: clean
 

@@ -1,5 +1,6 @@
 -- user_metadata only narrows what the policy by tenant shows.
 -- system: salesmod
+-- class: 15
 -- expect: clean
 
 create policy products_by_claim on public.products

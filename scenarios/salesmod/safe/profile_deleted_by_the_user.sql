@@ -1,5 +1,6 @@
 -- A user may delete its own profile, and nobody else's.
 -- system: salesmod
+-- class: 38
 -- expect: clean
 
 grant delete on public.profiles to authenticated;

@@ -1,5 +1,6 @@
 -- The trigger keeps org_id on INSERT only, but the policy checks the new row as well.
 -- system: salesmod
+-- class: 31
 -- through: 20251116000002
 -- expect: clean
 

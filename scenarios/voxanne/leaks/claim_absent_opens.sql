@@ -1,5 +1,6 @@
 -- Without a user in the token the condition is true: a session whose claims were never set reads everything.
 -- system: voxanne
+-- class: 11
 -- expect: leak claim-absent on public.call_logs at call_logs_org_select
 
 drop policy call_logs_org on public.call_logs;

@@ -1,5 +1,6 @@
 -- A setting that any session may set opens the table: whoever can run set_config reads everything.
 -- system: voxanne
+-- class: 29
 -- expect: leak claim-editable on public.cold_call_logs at cold_call_logs_org_select
 -- note: Needs a caller who can set a setting; a gateway does not offer it by itself.
 

@@ -1,5 +1,6 @@
 -- Whatever was deleted is shown to everybody.
 -- system: voxanne
+-- class: 19
 -- expect: leak read-row on public.knowledge_base at knowledge_base_org_select
 -- note: Needs a row of the victim that is soft-deleted.
 

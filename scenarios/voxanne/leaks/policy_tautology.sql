@@ -1,5 +1,6 @@
 -- A condition that compares a column with itself is true for every row.
 -- system: voxanne
+-- class: 10
 -- expect: leak read-row on public.embeddings at embeddings_org_select
 
 drop policy embeddings_org on public.embeddings;

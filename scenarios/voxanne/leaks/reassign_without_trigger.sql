@@ -1,5 +1,6 @@
 -- The immutability trigger is gone and the write check is true: a member gives its rows to another organization.
 -- system: voxanne
+-- class: 31
 -- expect: leak reassign-row on public.phone_blacklist at phone_blacklist_org_update
 
 drop trigger org_id_immutable_phone_blacklist on public.phone_blacklist;

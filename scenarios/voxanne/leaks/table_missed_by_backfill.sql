@@ -1,5 +1,6 @@
 -- A table that the backfill missed: no org_id and no row security, and the default privileges open it to every member.
 -- system: voxanne
+-- class: 1
 -- expect: leak read-row on public.voicemails at voicemails
 -- expect: leak insert-row on public.voicemails at voicemails
 -- expect: leak update-row on public.voicemails at voicemails

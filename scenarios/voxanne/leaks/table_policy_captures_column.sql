@@ -1,5 +1,6 @@
 -- Inside the subquery both names mean the outer row's column, so the comparison is always true.
 -- system: voxanne
+-- class: 14
 -- expect: leak read-row on public.call_tracking at call_tracking_org_select
 
 drop policy call_tracking_org on public.call_tracking;

@@ -1,5 +1,6 @@
 -- The policy asks whether the caller has any call at all, and not whether it has this one.
 -- system: voxanne
+-- class: 13
 -- expect: leak read-row on public.voicemails at voicemails_org
 
 create table public.voicemails (

@@ -1,5 +1,6 @@
 -- Row security is switched off on a table whose policies stay and look as if they worked.
 -- system: voxanne
+-- class: 1
 -- expect: leak read-row on public.outreach_templates at outreach_templates
 -- expect: leak insert-row on public.outreach_templates at outreach_templates
 -- expect: leak update-row on public.outreach_templates at outreach_templates

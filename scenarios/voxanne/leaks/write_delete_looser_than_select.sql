@@ -1,5 +1,6 @@
 -- Members see their own numbers only, but a bare DELETE empties everybody's list.
 -- system: voxanne
+-- class: 32
 -- expect: leak delete-row on public.dnc_list at dnc_list_org_delete
 
 drop policy dnc_list_org on public.dnc_list;

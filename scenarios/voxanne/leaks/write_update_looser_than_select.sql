@@ -1,5 +1,6 @@
 -- Members see their own templates only, but a bare UPDATE reaches everybody's.
 -- system: voxanne
+-- class: 33
 -- expect: leak update-row on public.outreach_templates at outreach_templates_org_update
 
 drop policy outreach_templates_org on public.outreach_templates;

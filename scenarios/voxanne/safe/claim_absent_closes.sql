@@ -1,5 +1,6 @@
 -- Without a user in the token the condition is false.
 -- system: voxanne
+-- class: 11
 -- expect: clean
 
 drop policy call_logs_org on public.call_logs;

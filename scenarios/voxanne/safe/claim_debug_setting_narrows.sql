@@ -1,5 +1,6 @@
 -- A setting that any session may set can only take rows away.
 -- system: voxanne
+-- class: 29
 -- expect: clean
 
 drop policy cold_call_logs_org on public.cold_call_logs;

@@ -1,5 +1,6 @@
 -- The claim is compared as text: absent, empty or malformed it equals no organization.
 -- system: voxanne
+-- class: 16
 -- expect: clean
 
 drop policy sentiment_analysis_org on public.sentiment_analysis;

@@ -1,5 +1,6 @@
 -- user_metadata decides in which language the voices are listed, and never whose rows are seen.
 -- system: voxanne
+-- class: 15
 -- expect: clean
 
 create function public.caller_language() returns text

@@ -1,5 +1,6 @@
 -- The same policy as a restrictive one narrows what the others allow.
 -- system: voxanne
+-- class: 17
 -- expect: clean
 
 create policy consent_records_signed_in on public.consent_records

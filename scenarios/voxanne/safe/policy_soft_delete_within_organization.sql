@@ -1,5 +1,6 @@
 -- Deleted rows are hidden, within the organization.
 -- system: voxanne
+-- class: 19
 -- expect: clean
 -- note: An UPDATE that sets deleted_at far in the past makes the row invisible and is refused, as PostgreSQL holds new rows to the SELECT policy.
 

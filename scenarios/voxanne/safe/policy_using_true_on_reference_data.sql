@@ -1,5 +1,6 @@
 -- A list that is the same for everybody is readable by every signed-in user and writable by none.
 -- system: voxanne
+-- class: 9
 -- expect: clean
 -- note: Whether the table is shared is a statement about the product; it has no column that names an owner.
 

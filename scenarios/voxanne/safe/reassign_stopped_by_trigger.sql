@@ -1,5 +1,6 @@
 -- The write check is true, but the immutability trigger lets no row change its organization.
 -- system: voxanne
+-- class: 31
 -- expect: clean
 
 drop policy phone_blacklist_org on public.phone_blacklist;

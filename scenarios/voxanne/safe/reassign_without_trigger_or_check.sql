@@ -1,5 +1,6 @@
 -- The trigger is gone and no write check is given: PostgreSQL then holds the new row to the same condition as the old one.
 -- system: voxanne
+-- class: 31
 -- expect: clean
 
 drop trigger org_id_immutable_phone_blacklist on public.phone_blacklist;

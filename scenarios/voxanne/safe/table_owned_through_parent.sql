@@ -1,5 +1,6 @@
 -- A table without org_id whose policy asks the parent of each row.
 -- system: voxanne
+-- class: 24
 -- expect: clean
 
 create table public.voicemails (

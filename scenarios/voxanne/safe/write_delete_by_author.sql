@@ -1,5 +1,6 @@
 -- Only the author of a row in its own organization deletes it: the DELETE policy is narrower than the SELECT policy.
 -- system: voxanne
+-- class: 32
 -- expect: clean
 -- note: A member sees rows of its colleagues that it cannot delete; that is intended.
 

@@ -1,5 +1,6 @@
 -- The write check looks the organization up instead of comparing the claim directly.
 -- system: voxanne
+-- class: 30
 -- expect: clean
 -- note: Safe because the policy of organizations shows the caller's own and no other.
 

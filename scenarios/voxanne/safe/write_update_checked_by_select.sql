@@ -1,5 +1,6 @@
 -- The UPDATE policy names any organization's rows, but a restrictive one narrows every command.
 -- system: voxanne
+-- class: 33
 -- expect: clean
 
 drop policy outreach_templates_org on public.outreach_templates;

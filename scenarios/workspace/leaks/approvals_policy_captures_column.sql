@@ -1,5 +1,6 @@
 -- Inside of the subquery workspace_id means the asset's own column on both sides, so the comparison holds for every approval.
 -- system: workspace
+-- class: 14
 -- expect: leak read-row on public.asset_approvals at workspace_isolation
 
 drop policy workspace_select on public.asset_approvals;

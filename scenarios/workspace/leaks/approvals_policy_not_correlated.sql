@@ -1,5 +1,6 @@
 -- The parent is asked for, but not the parent of this row: who has any asset sees every approval.
 -- system: workspace
+-- class: 13
 -- expect: leak read-row on public.asset_approvals at workspace_isolation
 -- note: The policy of assets applies inside of the subquery, so its first row is one of the caller's own.
 

@@ -1,5 +1,6 @@
 -- Whatever was deleted is shown to everybody.
 -- system: workspace
+-- class: 19
 -- expect: leak read-row on public.leads at workspace_select
 
 alter policy workspace_select on public.leads

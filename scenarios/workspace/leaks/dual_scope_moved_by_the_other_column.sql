@@ -1,5 +1,6 @@
 -- Both columns are asked of the old row and only one of the new: a row moves to another workspace by its other column.
 -- system: workspace
+-- class: 23
 -- expect: leak reassign-row on public.lead_exports at lead_exports_update
 
 create table public.lead_exports (

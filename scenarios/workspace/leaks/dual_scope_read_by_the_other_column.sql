@@ -1,5 +1,6 @@
 -- What is written by workspace_id is read by tenant_id: a member plants rows in a workspace that it cannot see.
 -- system: workspace
+-- class: 23
 -- expect: leak insert-row on public.lead_exports at lead_exports_insert
 
 create table public.lead_exports (

@@ -1,5 +1,6 @@
 -- Whoever signs in may write a membership for itself, in whichever workspace it names.
 -- system: workspace
+-- class: 38
 -- expect: leak insert-row on public.workspace_members at workspace_members_join
 -- note: The first of two steps: with the membership, every table of the workspace opens.
 

@@ -1,5 +1,6 @@
 -- The policy of a child asks whether the caller has any campaign, and not whether it has this one.
 -- system: workspace
+-- class: 24
 -- expect: leak read-row on public.campaign_channels at campaign_channels_by_campaign
 -- note: Writing is open as well; one cause is one finding.
 

@@ -1,5 +1,6 @@
 -- The write check asks who writes and not where: a member plants rows in another workspace.
 -- system: workspace
+-- class: 30
 -- expect: leak insert-row on public.lead_notes at lead_notes_insert
 
 create table public.lead_notes (

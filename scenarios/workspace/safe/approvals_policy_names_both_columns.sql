@@ -1,5 +1,6 @@
 -- Inside of the subquery each column is named with its table.
 -- system: workspace
+-- class: 14
 -- expect: clean
 
 drop policy workspace_select on public.asset_approvals;

@@ -1,5 +1,6 @@
 -- The quick win of the recommendations: the workspace of this row's asset is asked for.
 -- system: workspace
+-- class: 13
 -- expect: clean
 -- note: The reference of the asset carries the workspace, so that the row's own column agrees with what is asked.
 

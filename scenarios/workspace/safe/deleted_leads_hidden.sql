@@ -1,5 +1,6 @@
 -- Deleted rows are shown to administrators alone, within the workspace.
 -- system: workspace
+-- class: 19
 -- expect: clean
 
 alter policy workspace_select on public.leads

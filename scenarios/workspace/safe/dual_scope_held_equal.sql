@@ -1,5 +1,6 @@
 -- Both columns are there, and the write checks hold them equal.
 -- system: workspace
+-- class: 23
 -- expect: clean
 
 create table public.lead_exports (

@@ -1,5 +1,6 @@
 -- A trigger writes the second column, whatever the caller says of it.
 -- system: workspace
+-- class: 23
 -- expect: clean
 
 create table public.lead_exports (

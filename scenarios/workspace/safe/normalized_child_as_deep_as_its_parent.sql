@@ -1,5 +1,6 @@
 -- The policy of a child leaves the question to the policy of its parent.
 -- system: workspace
+-- class: 24
 -- expect: clean
 
 alter policy campaign_channels_by_campaign on public.campaign_channels

@@ -1,5 +1,6 @@
 -- The template to its letter: an update policy without a write check holds the new row to its condition too.
 -- system: workspace
+-- class: 31
 -- expect: clean
 -- note: PostgreSQL manual, CREATE POLICY: without WITH CHECK, USING stands in.
 

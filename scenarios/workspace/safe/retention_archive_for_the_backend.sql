@@ -1,5 +1,6 @@
 -- The same archive, which nobody but the backend may read.
 -- system: workspace
+-- class: 3
 -- expect: clean
 
 create table public.audit_entries_archive (like public.audit_entries including all);

@@ -1,5 +1,6 @@
 -- Row security is on and no policy stands: nobody reads, also with every grant.
 -- system: workspace
+-- class: 2
 -- expect: clean
 
 drop policy workspace_select on public.webhook_deliveries;
