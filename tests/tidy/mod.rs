@@ -3,6 +3,7 @@ mod code;
 mod files;
 mod layers;
 mod probes;
+mod scenarios;
 mod style;
 
 use files::SourceFile;

@@ -1,0 +1,5 @@
+-- The way back from the move of marketing leaves the eleven tables with their users: nothing is opened.
+-- system: salesmod
+-- through: 20251215000000
+-- then: migrations/salesmod/down/20251215000000_phase1_move_marketing.sql
+-- expect: clean

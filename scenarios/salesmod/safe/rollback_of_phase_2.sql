@@ -1,0 +1,5 @@
+-- The way back from phase 2 leaves its twelve tables with their users: nothing is opened.
+-- system: salesmod
+-- through: 20260112000000
+-- then: migrations/salesmod/down/20260112000000_phase2_move_business_and_field_service.sql
+-- expect: clean

@@ -1,0 +1,5 @@
+-- The way back from phase 3, analytics, leaves its tables with their users: nothing is opened.
+-- system: salesmod
+-- through: 20260209000000
+-- then: migrations/salesmod/down/20260209000000_phase3_move_analytics.sql
+-- expect: clean

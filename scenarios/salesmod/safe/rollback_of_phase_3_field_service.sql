@@ -1,0 +1,5 @@
+-- The way back from phase 3, field service, leaves its tables with their users: nothing is opened.
+-- system: salesmod
+-- through: 20260216000000
+-- then: migrations/salesmod/down/20260216000000_phase3_move_field_service_extended.sql
+-- expect: clean

@@ -1,0 +1,37 @@
+-- The rollback of the product's phase 1 closes the seven holes that came with it, and opens the one of the old address book again.
+-- system: voxanne
+-- through: 20250110_enable_pgaudit_logging
+-- then: migrations/voxanne/down/20250110_phase1_mvp.sql
+-- note: What is left is what was open before phase 1, at 20250110_switch_policies_to_org, to the last finding.
+-- expect: leak claim-editable on public.auth_org_id at public.auth_org_id
+-- expect: leak reference-row on public.agent_configurations at agent_configurations_agent_id_fkey
+-- expect: leak reference-row on public.call_lists at call_lists_campaign_id_fkey
+-- expect: leak reference-row on public.call_logs at call_logs_call_id_fkey
+-- expect: leak reference-row on public.call_tracking at call_tracking_call_id_fkey
+-- expect: leak reference-row on public.calls at calls_agent_id_fkey
+-- expect: leak reference-row on public.campaign_metrics at campaign_metrics_campaign_id_fkey
+-- expect: leak reference-row on public.campaign_phone_numbers at campaign_phone_numbers_campaign_id_fkey
+-- expect: leak reference-row on public.campaigns at campaigns_agent_id_fkey
+-- expect: leak reference-row on public.cold_call_logs at cold_call_logs_call_id_fkey
+-- expect: leak reference-row on public.compliance_audit_logs at compliance_audit_logs_consent_record_id_fkey
+-- expect: leak reference-row on public.consent_records at consent_records_lead_id_fkey
+-- expect: leak reference-row on public.contacts at contacts_lead_id_fkey
+-- expect: leak reference-row on public.daily_lead_uploads at daily_lead_uploads_import_id_fkey
+-- expect: leak reference-row on public.embeddings at embeddings_chunk_id_fkey
+-- expect: leak reference-row on public.hallucination_flags at hallucination_flags_agent_id_fkey
+-- expect: leak reference-row on public.imports at imports_call_list_id_fkey
+-- expect: leak reference-row on public.kb_sync_log at kb_sync_log_knowledge_base_id_fkey
+-- expect: leak reference-row on public.knowledge_base at knowledge_base_agent_id_fkey
+-- expect: leak reference-row on public.knowledge_base_changelog at knowledge_base_changelog_knowledge_base_id_fkey
+-- expect: leak reference-row on public.knowledge_base_chunks at knowledge_base_chunks_document_id_fkey
+-- expect: leak reference-row on public.knowledge_base_documents at knowledge_base_documents_knowledge_base_id_fkey
+-- expect: leak reference-row on public.leads at leads_call_list_id_fkey
+-- expect: leak reference-row on public.notification_history at notification_history_lead_id_fkey
+-- expect: leak reference-row on public.phone_assistants at phone_assistants_agent_id_fkey
+-- expect: leak reference-row on public.sentiment_analysis at sentiment_analysis_call_id_fkey
+-- expect: leak reference-row on public.user_active_calls at user_active_calls_call_id_fkey
+-- expect: leak reference-row on public.user_phone_numbers at user_phone_numbers_subaccount_id_fkey
+-- expect: leak unique-key on public.agents at agents_vapi_assistant_id_key
+-- expect: leak unique-key on public.calls at calls_vapi_call_id_key
+-- expect: leak unique-key on public.user_phone_numbers at user_phone_numbers_phone_number_key
+-- expect: leak unique-key on public.user_twilio_subaccounts at user_twilio_subaccounts_subaccount_sid_key

@@ -1,0 +1,37 @@
+-- The plan's rollback of phases 2 to 4 gives every row back to its user: what the user model left open is open again, and no more.
+-- system: voxanne
+-- through: 20250110_switch_policies_to_org
+-- then: migrations/voxanne/down/20250110_create_org_id_immutability_triggers.sql
+-- then: migrations/voxanne/down/20250110_add_org_id_to_existing_tables.sql
+-- note: Phase 6 goes first. Its triggers name org_id, so that without the column no row of the 45 tables can be updated any more.
+-- note: The references and unique keys are those of the user model. public.auth_org_id is of the foundation, which stays.
+-- note: The row of phone_assistants is of a user without an organization, and org_a's only by the agent and number that it names.
+-- expect: leak claim-editable on public.auth_org_id at public.auth_org_id
+-- expect: leak claim-editable on public.phone_assistants at phone_assistants_own
+-- expect: leak reference-row on public.agent_configurations at agent_configurations_agent_id_fkey
+-- expect: leak reference-row on public.call_lists at call_lists_campaign_id_fkey
+-- expect: leak reference-row on public.call_logs at call_logs_call_id_fkey
+-- expect: leak reference-row on public.calls at calls_agent_id_fkey
+-- expect: leak reference-row on public.campaign_phone_numbers at campaign_phone_numbers_campaign_id_fkey
+-- expect: leak reference-row on public.campaigns at campaigns_agent_id_fkey
+-- expect: leak reference-row on public.cold_call_logs at cold_call_logs_call_id_fkey
+-- expect: leak reference-row on public.compliance_audit_logs at compliance_audit_logs_consent_record_id_fkey
+-- expect: leak reference-row on public.consent_records at consent_records_lead_id_fkey
+-- expect: leak reference-row on public.contacts at contacts_lead_id_fkey
+-- expect: leak reference-row on public.daily_lead_uploads at daily_lead_uploads_import_id_fkey
+-- expect: leak reference-row on public.embeddings at embeddings_chunk_id_fkey
+-- expect: leak reference-row on public.hallucination_flags at hallucination_flags_agent_id_fkey
+-- expect: leak reference-row on public.imports at imports_call_list_id_fkey
+-- expect: leak reference-row on public.knowledge_base at knowledge_base_agent_id_fkey
+-- expect: leak reference-row on public.knowledge_base_chunks at knowledge_base_chunks_document_id_fkey
+-- expect: leak reference-row on public.knowledge_base_documents at knowledge_base_documents_knowledge_base_id_fkey
+-- expect: leak reference-row on public.leads at leads_call_list_id_fkey
+-- expect: leak reference-row on public.notification_history at notification_history_lead_id_fkey
+-- expect: leak reference-row on public.phone_assistants at phone_assistants_agent_id_fkey
+-- expect: leak reference-row on public.sentiment_analysis at sentiment_analysis_call_id_fkey
+-- expect: leak reference-row on public.user_active_calls at user_active_calls_call_id_fkey
+-- expect: leak reference-row on public.user_phone_numbers at user_phone_numbers_subaccount_id_fkey
+-- expect: leak unique-key on public.agents at agents_vapi_assistant_id_key
+-- expect: leak unique-key on public.calls at calls_vapi_call_id_key
+-- expect: leak unique-key on public.user_phone_numbers at user_phone_numbers_phone_number_key
+-- expect: leak unique-key on public.user_twilio_subaccounts at user_twilio_subaccounts_subaccount_sid_key
