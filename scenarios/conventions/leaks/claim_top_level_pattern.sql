@@ -1,6 +1,6 @@
 -- The claim is used as a pattern: the empty text matches every tenant.
 -- system: none
--- class: 16
+-- class: 16, 90
 -- expect: leak claim-malformed on public.readings at readings_select
 
 do $$

@@ -1,5 +1,6 @@
 -- The dashboard only asks that an organization was named, not that the caller is in it.
 -- system: supabase
+-- class: 50
 -- expect: leak call-definer on public.org_dashboard at org_dashboard
 
 create type public.org_role as enum ('member', 'admin', 'owner');

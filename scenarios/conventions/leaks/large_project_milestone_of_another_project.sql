@@ -1,5 +1,6 @@
 -- A milestone names its project by id alone, so it can be tied to another organization's project.
 -- system: supabase
+-- class: 68
 -- expect: leak reference-row on public.milestones at milestones_project_fkey
 
 create type public.org_role as enum ('member', 'admin', 'owner');

@@ -1,5 +1,6 @@
 -- One option is missing among twenty tables: the view of active clients reads as its owner.
 -- system: supabase
+-- class: 44
 -- expect: leak read-by-view on public.active_clients at active_clients
 
 create type public.org_role as enum ('member', 'admin', 'owner');

@@ -1,5 +1,6 @@
 -- Document numbers are unique over all tenants: a refused insert tells that another tenant has it.
 -- system: none
+-- class: 71
 -- expect: leak unique-key on Buchhaltung.Rechnung at Rechnung_BelegNr_eindeutig
 
 do $$

@@ -1,5 +1,6 @@
 -- The view "Offene Posten" reads as its owner, whom no policy holds back.
 -- system: none
+-- class: 44
 -- expect: leak read-by-view on Buchhaltung.Offene Posten at Offene Posten
 
 do $$

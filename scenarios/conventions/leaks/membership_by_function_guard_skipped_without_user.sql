@@ -1,5 +1,6 @@
 -- The guard compares the caller's rank with <>; for a caller without a membership that is NULL, and nothing is refused.
 -- system: supabase
+-- class: 49
 -- expect: leak call-definer on public.rename_project at rename_project
 
 create type public.member_role as enum ('viewer', 'editor', 'owner');

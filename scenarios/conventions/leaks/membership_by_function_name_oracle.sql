@@ -1,5 +1,6 @@
 -- A function answers whether any organization has a project of this name.
 -- system: supabase
+-- class: 52
 -- expect: leak call-definer on public.project_name_taken at project_name_taken
 
 create type public.member_role as enum ('viewer', 'editor', 'owner');

@@ -1,5 +1,6 @@
 -- A task names its project by id alone, so it can be tied to another organization's project.
 -- system: supabase
+-- class: 68
 -- expect: leak reference-row on public.tasks at tasks_project_id_fkey
 
 create type public.member_role as enum ('viewer', 'editor', 'owner');

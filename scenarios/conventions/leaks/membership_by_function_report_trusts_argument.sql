@@ -1,5 +1,6 @@
 -- The report runs with its owner's rights and believes the organization that the caller passes.
 -- system: supabase
+-- class: 50
 -- expect: leak call-definer on public.project_report at project_report
 
 create type public.member_role as enum ('viewer', 'editor', 'owner');

@@ -1,5 +1,6 @@
 -- A trigger with its owner's rights marks the projects of all organizations, not only those of the row's own.
 -- system: supabase
+-- class: 54
 -- expect: leak update-row on public.organizations at touch_projects
 
 create type public.member_role as enum ('viewer', 'editor', 'owner');

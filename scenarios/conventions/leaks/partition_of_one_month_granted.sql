@@ -1,5 +1,6 @@
 -- One month's partition was granted for a report; the default partition, where most rows stand, was not.
 -- system: none
+-- class: 59
 -- expect: leak read-partition on public.visits_2026_01 at row-level security
 
 do $$

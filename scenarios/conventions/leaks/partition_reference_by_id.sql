@@ -1,5 +1,6 @@
 -- A partitioned table names its guest by id alone; the row that refers to another shop's guest stands in a partition.
 -- system: none
+-- class: 68
 -- expect: leak reference-row on public.visits at visits_guest_fkey
 
 do $$

@@ -1,5 +1,6 @@
 -- The function renames whichever lead the caller names, and returns nothing that would tell.
 -- system: none
+-- class: 51
 -- expect: leak call-definer on api.rename_lead at rename_lead
 
 do $$

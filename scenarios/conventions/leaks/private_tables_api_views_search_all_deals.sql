@@ -1,5 +1,6 @@
 -- The search finds the deals of every workspace: it runs as its owner and filters by title alone.
 -- system: none
+-- class: 48
 -- expect: leak call-definer on api.find_deals at find_deals
 
 do $$

@@ -1,5 +1,6 @@
 -- A view made for writing a remark reaches the leads of every workspace: it writes as its owner.
 -- system: none
+-- class: 45
 -- expect: leak update-row on api.lead_remarks at lead_remarks
 
 do $$

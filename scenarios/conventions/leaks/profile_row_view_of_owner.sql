@@ -1,5 +1,6 @@
 -- The view reads as its owner, whom no policy holds back.
 -- system: supabase
+-- class: 44
 -- expect: leak read-by-view on public.order_list at order_list
 
 create table public.companies (

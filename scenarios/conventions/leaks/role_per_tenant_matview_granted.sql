@@ -1,5 +1,6 @@
 -- The summary is a copy of all tenants' rows, and no policy guards a materialized view.
 -- system: none
+-- class: 47
 -- expect: leak read-by-matview on public.open_repairs at open_repairs
 
 do $$

@@ -1,5 +1,6 @@
 -- The policy stands on the parent; the partition has grants of its own and no row security.
 -- system: none
+-- class: 59
 -- expect: leak read-partition on public.visits_rest at row-level security
 
 do $$

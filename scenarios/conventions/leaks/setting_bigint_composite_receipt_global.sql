@@ -1,5 +1,6 @@
 -- Receipt numbers are unique over all shops: a refused insert tells that another shop has it.
 -- system: none
+-- class: 71
 -- expect: leak unique-key on public.purchases at purchases_receipt_number_key
 
 do $$

@@ -1,6 +1,6 @@
 -- A session without a tenant counts as an internal job and sees everything.
 -- system: none
--- class: 11
+-- class: 11, 89
 -- expect: leak claim-absent on public.articles at articles_own
 
 do $$

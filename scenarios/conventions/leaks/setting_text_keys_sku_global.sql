@@ -1,5 +1,6 @@
 -- An article number is unique over all tenants: a refused insert tells that another tenant has it.
 -- system: none
+-- class: 71
 -- expect: leak unique-key on public.articles at articles_sku_key
 
 do $$

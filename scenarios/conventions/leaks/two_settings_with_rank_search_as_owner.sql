@@ -1,5 +1,6 @@
 -- The search runs with its owner's rights and filters by the text alone.
 -- system: none
+-- class: 48
 -- expect: leak call-definer on public.search_tickets at search_tickets
 
 do $$

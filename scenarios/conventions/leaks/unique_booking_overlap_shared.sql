@@ -1,5 +1,6 @@
 -- Rooms are numbered by each studio, but the exclusion constraint spans them all: a refused booking tells of another's.
 -- system: none
+-- class: 74
 -- expect: leak unique-key on public.bookings at bookings_no_overlap
 
 do $$

@@ -1,5 +1,6 @@
 -- The count runs with its owner's rights for whichever user the caller names.
 -- system: supabase
+-- class: 52
 -- expect: leak call-definer on public.open_todo_count at open_todo_count
 
 create table public.lists (

@@ -1,5 +1,6 @@
 -- A todo names its list by id alone, so it can be put into another user's list.
 -- system: supabase
+-- class: 68
 -- expect: leak reference-row on public.todos at todos_list_id_fkey
 
 create table public.lists (

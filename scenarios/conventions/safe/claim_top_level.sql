@@ -1,6 +1,6 @@
 -- The token names the tenant at its top level; an absent or empty claim matches nothing.
 -- system: none
--- class: 8, 11
+-- class: 8, 11, 90
 -- expect: clean
 
 do $$

@@ -1,6 +1,6 @@
 -- A whole agency application, twenty tables with files, audit and reports: nothing crosses organizations.
 -- system: supabase
--- class: 13
+-- class: 13, 44
 -- expect: clean
 
 create type public.org_role as enum ('member', 'admin', 'owner');

@@ -1,6 +1,6 @@
 -- Names are German, in mixed case and quoted, in a schema of their own; the tenant is called Mandant.
 -- system: none
--- class: 14
+-- class: 14, 44
 -- expect: clean
 
 do $$

@@ -1,5 +1,6 @@
 -- Membership is looked up by the caller's user id in a function with its owner's rights; keys carry the organization.
 -- system: supabase
+-- class: 49, 54
 -- expect: clean
 
 create type public.member_role as enum ('viewer', 'editor', 'owner');

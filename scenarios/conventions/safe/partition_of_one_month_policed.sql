@@ -1,5 +1,6 @@
 -- One month's partition was granted for a report, with row security and the parent's policy.
 -- system: none
+-- class: 59
 -- expect: clean
 
 do $$

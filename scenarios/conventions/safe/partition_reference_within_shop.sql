@@ -1,5 +1,6 @@
 -- The reference carries the shop, and so does the key that it points at.
 -- system: none
+-- class: 68
 -- expect: clean
 
 do $$

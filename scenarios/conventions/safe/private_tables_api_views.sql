@@ -1,5 +1,6 @@
 -- The tables stand in a schema that callers may not use; views and functions in `api` are all that they reach.
 -- system: none
+-- class: 45, 48
 -- expect: clean
 
 do $$

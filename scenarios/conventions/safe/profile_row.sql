@@ -1,6 +1,6 @@
 -- A profile points at the company; users may change their display name, and never the company.
 -- system: supabase
--- class: 10
+-- class: 10, 44
 -- expect: clean
 
 create table public.companies (

@@ -1,6 +1,6 @@
 -- Each tenant has a database role of its own; rows carry the role's name, and a group role holds the grants.
 -- system: none
--- class: 30
+-- class: 30, 47
 -- expect: clean
 
 do $$

@@ -1,6 +1,6 @@
 -- Every key begins with the tenant's number: primary keys, unique keys and references cannot cross tenants.
 -- system: none
--- class: 11
+-- class: 11, 59
 -- expect: clean
 
 do $$

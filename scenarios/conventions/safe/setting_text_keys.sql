@@ -1,6 +1,6 @@
 -- One login role, and a setting that names the tenant by a short text; row security is forced on the owner too.
 -- system: none
--- class: 7, 11
+-- class: 7, 11, 89
 -- expect: clean
 
 do $$

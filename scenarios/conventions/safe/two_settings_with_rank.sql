@@ -1,5 +1,6 @@
 -- Two settings name the user and the organization; the member's rank decides what is allowed within it.
 -- system: none
+-- class: 48
 -- expect: clean
 
 do $$

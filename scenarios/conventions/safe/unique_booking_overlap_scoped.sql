@@ -1,5 +1,6 @@
 -- The exclusion constraint holds within one studio.
 -- system: none
+-- class: 74
 -- expect: clean
 
 do $$

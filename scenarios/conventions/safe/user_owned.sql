@@ -1,6 +1,6 @@
 -- There are no organizations: every row belongs to the user who made it.
 -- system: supabase
--- class: 1
+-- class: 1, 52
 -- expect: clean
 
 create table public.lists (

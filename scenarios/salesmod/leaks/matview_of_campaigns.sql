@@ -1,5 +1,6 @@
 -- The analytics that the plan proposes as a materialized view: no policy applies to it, and members may read it.
 -- system: salesmod
+-- class: 47
 -- expect: leak read-by-matview on public.mv_campaign_results at mv_campaign_results
 
 create materialized view public.mv_campaign_results as

@@ -1,5 +1,6 @@
 -- A function that runs as its owner refuses every tenant but the caller's.
 -- system: salesmod
+-- class: 50
 -- expect: clean
 
 create function public.get_tenant_orders(p_tenant_id uuid) returns setof public.orders

@@ -1,5 +1,6 @@
 -- The function that marks a task done runs as its owner and asks whose task it is.
 -- system: salesmod
+-- class: 51
 -- expect: clean
 
 create or replace function public.complete_production_task(p_task_id uuid) returns boolean

@@ -1,5 +1,6 @@
 -- The search runs as its owner and names the caller's tenant itself.
 -- system: salesmod
+-- class: 48
 -- expect: clean
 
 create or replace function public.search_contacts(p_query text) returns setof public.contacts

@@ -1,5 +1,6 @@
 -- The materialized view is closed; members read it through a view that names their tenant.
 -- system: salesmod
+-- class: 47
 -- expect: clean
 
 create materialized view public.mv_campaign_results as

@@ -1,5 +1,6 @@
 -- A new column refers to a client of the same tenant.
 -- system: salesmod
+-- class: 68
 -- expect: clean
 
 alter table public.invoices add column billed_client_id uuid;

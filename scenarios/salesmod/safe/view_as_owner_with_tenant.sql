@@ -1,5 +1,6 @@
 -- A view that runs as its owner and names the caller's tenant itself.
 -- system: salesmod
+-- class: 44
 -- expect: clean
 
 drop view public.client_revenue;

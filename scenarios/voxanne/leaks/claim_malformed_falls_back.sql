@@ -1,5 +1,6 @@
 -- A claim that cannot be read falls back to the first organization instead of to none.
 -- system: voxanne
+-- class: 90
 -- expect: leak claim-malformed on public.integrations at caller_org
 -- expect: leak claim-absent on public.integrations at caller_org
 -- note: Only the organization with the lowest id is exposed, and it itself gains nothing. The function also tells that id when it is called.

@@ -1,6 +1,6 @@
 -- The claim is a pattern: absent or empty it matches every organization.
 -- system: voxanne
--- class: 16
+-- class: 16, 90
 -- expect: leak claim-absent on public.sentiment_analysis at sentiment_analysis_org_select
 -- expect: leak claim-malformed on public.sentiment_analysis at sentiment_analysis_org_select
 

@@ -1,5 +1,6 @@
 -- A function that runs as its owner says whether a phone number is anybody's contact: one bit of another organization at a time.
 -- system: voxanne
+-- class: 52
 -- expect: leak call-definer on public.contact_exists at contact_exists
 
 create function public.contact_exists(p_phone text) returns boolean

@@ -1,5 +1,6 @@
 -- A function that runs as its owner writes a notification into whichever organization the caller names.
 -- system: voxanne
+-- class: 50
 -- expect: leak call-definer on public.create_notification at create_notification
 
 create or replace function public.create_notification(

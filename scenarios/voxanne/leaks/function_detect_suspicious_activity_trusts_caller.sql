@@ -1,5 +1,6 @@
 -- A function that runs as its owner tells who is active in whichever organization the caller names.
 -- system: voxanne
+-- class: 50
 -- expect: leak call-definer on public.detect_suspicious_activity at detect_suspicious_activity
 -- note: The one-hour window of the original is left out, so that rows of any age count.
 

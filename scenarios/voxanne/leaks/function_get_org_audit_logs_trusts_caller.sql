@@ -1,5 +1,6 @@
 -- A function that runs as its owner returns the audit logs of whichever organization the caller names.
 -- system: voxanne
+-- class: 50
 -- expect: leak call-definer on public.get_org_audit_logs at get_org_audit_logs
 
 create or replace function public.get_org_audit_logs(

@@ -1,5 +1,6 @@
 -- The guard only speaks when a user is signed in, so a visitor passes it.
 -- system: voxanne
+-- class: 49
 -- expect: leak call-definer on public.export_leads at export_leads
 
 create function public.export_leads(p_org_id uuid) returns setof public.leads

@@ -1,5 +1,6 @@
 -- No policy applies to a materialized view, and the default privileges opened this one.
 -- system: voxanne
+-- class: 47
 -- expect: leak read-by-matview on public.mv_lead_funnel at mv_lead_funnel
 -- note: Rows of the world are in it after a REFRESH.
 

@@ -1,5 +1,6 @@
 -- The policies stand on the parent; the partition has its own grants and none of them.
 -- system: voxanne
+-- class: 59
 -- expect: leak read-partition on public.call_events_rest at call_events_rest
 
 create table public.call_events (

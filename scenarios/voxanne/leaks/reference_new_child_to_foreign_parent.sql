@@ -1,5 +1,6 @@
 -- A new child with faultless policies names its parent by id alone, so it can hang on another organization's row.
 -- system: voxanne
+-- class: 68
 -- expect: leak reference-row on public.appointment_notes at appointment_notes_appointment_fkey
 
 create table public.appointment_notes (

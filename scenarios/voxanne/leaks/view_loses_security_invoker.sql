@@ -1,5 +1,6 @@
 -- A view that was mended is replaced by a tool that drops its options, and reads as its owner again.
 -- system: voxanne
+-- class: 98
 -- expect: leak read-by-view on public.campaign_performance at campaign_performance
 
 create or replace view public.campaign_performance with (security_invoker = false) as

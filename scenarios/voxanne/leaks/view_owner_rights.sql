@@ -1,5 +1,6 @@
 -- A view without security_invoker reads as its owner, whom no policy holds back.
 -- system: voxanne
+-- class: 44
 -- expect: leak read-by-view on public.lead_directory at lead_directory
 
 create view public.lead_directory as

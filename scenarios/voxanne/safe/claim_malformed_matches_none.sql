@@ -1,6 +1,6 @@
 -- The claim is compared as text: absent, empty or malformed it equals no organization.
 -- system: voxanne
--- class: 16
+-- class: 16, 90
 -- expect: clean
 
 drop policy sentiment_analysis_org on public.sentiment_analysis;

@@ -1,5 +1,6 @@
 -- The same question, asked as the caller: only the caller's own contacts count.
 -- system: voxanne
+-- class: 52
 -- expect: clean
 
 create function public.contact_exists(p_phone text) returns boolean

@@ -1,5 +1,6 @@
 -- The function runs as its owner, but refuses any organization and any user but the caller's own.
 -- system: voxanne
+-- class: 50
 -- expect: clean
 
 create or replace function public.create_notification(

@@ -1,5 +1,6 @@
 -- The same function, which counts the caller's organization and no other.
 -- system: voxanne
+-- class: 50
 -- expect: clean
 
 create or replace function public.detect_suspicious_activity(

@@ -1,5 +1,6 @@
 -- The function runs as its owner and takes any organization, but returns rows of the caller's only.
 -- system: voxanne
+-- class: 50
 -- expect: clean
 
 create or replace function public.get_org_audit_logs(

@@ -1,5 +1,6 @@
 -- The guard compares with what may be NULL by IS DISTINCT FROM, so a visitor is refused.
 -- system: voxanne
+-- class: 49
 -- expect: clean
 
 create function public.export_leads(p_org_id uuid) returns setof public.leads

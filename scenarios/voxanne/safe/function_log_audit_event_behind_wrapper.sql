@@ -1,5 +1,6 @@
 -- Members log through a wrapper that fills the organization and the user in from the token.
 -- system: voxanne
+-- class: 51
 -- expect: clean
 -- note: A caller without an organization is refused by the NOT NULL of org_id.
 

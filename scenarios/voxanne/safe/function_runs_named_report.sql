@@ -1,5 +1,6 @@
 -- A report function chooses among its own queries by name and runs none that it is given.
 -- system: voxanne
+-- class: 57, 58
 -- expect: clean
 
 create function public.run_named_report(report text) returns jsonb

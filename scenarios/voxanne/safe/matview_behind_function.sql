@@ -1,5 +1,6 @@
 -- Members have no grant on the materialized view and read it through a function that names their organization.
 -- system: voxanne
+-- class: 47
 -- expect: clean
 
 create materialized view public.mv_lead_funnel as

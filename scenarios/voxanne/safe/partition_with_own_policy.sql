@@ -1,5 +1,6 @@
 -- The partition carries row security and the parent's policy of its own.
 -- system: voxanne
+-- class: 59
 -- expect: clean
 
 create table public.call_events (

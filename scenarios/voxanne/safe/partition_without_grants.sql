@@ -1,5 +1,6 @@
 -- Nobody but the backend may name the partition; members pass through the parent.
 -- system: voxanne
+-- class: 59
 -- expect: clean
 
 create table public.call_events (

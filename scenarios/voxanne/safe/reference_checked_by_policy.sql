@@ -1,5 +1,6 @@
 -- The key names a contact by id alone, but the write check lets only visible contacts through.
 -- system: voxanne
+-- class: 68
 -- expect: clean
 
 alter table public.appointments drop constraint appointments_org_id_contact_id_fkey;

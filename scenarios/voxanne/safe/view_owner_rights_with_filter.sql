@@ -1,5 +1,6 @@
 -- A view that reads as its owner names the caller's organization itself, behind a security barrier.
 -- system: voxanne
+-- class: 44
 -- expect: clean
 
 create view public.lead_directory

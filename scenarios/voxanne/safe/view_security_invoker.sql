@@ -1,5 +1,6 @@
 -- The same view, reading as its caller.
 -- system: voxanne
+-- class: 44, 98
 -- expect: clean
 
 create view public.lead_directory

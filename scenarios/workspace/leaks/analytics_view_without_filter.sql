@@ -1,5 +1,6 @@
 -- A view gives members the materialized view that they have no grant on, and forgets the filter.
 -- system: workspace
+-- class: 44
 -- expect: leak read-by-view on public.lead_funnel at lead_funnel
 
 create view public.lead_funnel

@@ -1,5 +1,6 @@
 -- A function that runs as its owner counts the rows of whichever workspace the caller names.
 -- system: workspace
+-- class: 50
 -- expect: leak call-definer on public.get_pipeline at get_pipeline
 
 create function public.get_pipeline(p_workspace_id uuid) returns table (stage text, deals bigint, value numeric)

@@ -1,5 +1,6 @@
 -- The job that makes next month's partitions leaves them to the default privileges.
 -- system: workspace
+-- class: 59
 -- through: 20260324090000_run_active_views_as_caller
 -- expect: leak read-partition on public.kernel_events_2026_03 at row-level security
 -- note: The last migration closes the default privileges; this is the day before it.

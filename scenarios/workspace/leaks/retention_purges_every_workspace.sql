@@ -1,5 +1,6 @@
 -- A member may tidy up its outbox by a function that runs as its owner and tidies up everybody's.
 -- system: workspace
+-- class: 51
 -- expect: leak call-definer on public.purge_outbox at purge_outbox
 
 create function public.purge_outbox() returns bigint

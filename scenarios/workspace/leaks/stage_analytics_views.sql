@@ -1,5 +1,6 @@
 -- Recommendation 8 by its letter: no policy applies to a materialized view, and the default privileges opened three.
 -- system: workspace
+-- class: 47
 -- through: 20260216090000_create_analytics_views
 -- expect: leak read-by-matview on public.mv_campaign_performance at mv_campaign_performance
 -- expect: leak read-by-matview on public.mv_lead_funnel at mv_lead_funnel

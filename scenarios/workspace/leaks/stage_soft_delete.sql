@@ -1,5 +1,6 @@
 -- Recommendation 10 by its letter: views of what is not deleted run as their owner.
 -- system: workspace
+-- class: 44
 -- through: 20260323090000_add_soft_delete
 -- expect: leak read-by-view on public.leads_active at leads_active
 -- expect: leak read-by-view on public.deals_active at deals_active

@@ -1,5 +1,6 @@
 -- The same view asks for the workspace of each row.
 -- system: workspace
+-- class: 44
 -- expect: clean
 
 create view public.lead_funnel

@@ -1,5 +1,6 @@
 -- The same function runs as its caller, and the policies of deals decide.
 -- system: workspace
+-- class: 50
 -- expect: clean
 
 create function public.get_pipeline(p_workspace_id uuid) returns table (stage text, deals bigint, value numeric)

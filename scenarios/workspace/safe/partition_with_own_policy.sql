@@ -1,5 +1,6 @@
 -- A partition that members may name carries row security and its parent's policy.
 -- system: workspace
+-- class: 59
 -- expect: clean
 
 create policy workspace_select on public.kernel_events_2026_01

@@ -1,5 +1,6 @@
 -- The same function asks for the workspace and tidies up that one.
 -- system: workspace
+-- class: 51
 -- expect: clean
 
 create function public.purge_outbox(p_workspace_id uuid) returns bigint

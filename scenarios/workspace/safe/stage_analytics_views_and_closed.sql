@@ -1,4 +1,5 @@
 -- After recommendation 8: members read the materialized views through a filter.
 -- system: workspace
+-- class: 47
 -- through: 20260217090000_close_analytics_views
 -- expect: clean

@@ -1,4 +1,5 @@
 -- After recommendation 10: the views of what is not deleted run as their caller.
 -- system: workspace
+-- class: 44
 -- through: 20260324090000_run_active_views_as_caller
 -- expect: clean
