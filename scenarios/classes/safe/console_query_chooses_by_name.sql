@@ -1,0 +1,44 @@
+-- A report function chooses among its own two queries by name and runs none that it is given.
+-- system: supabase
+-- class: 57, 58
+-- expect: clean
+
+create table public.brands (
+  id uuid primary key default gen_random_uuid(),
+  name text not null
+);
+
+create table public.campaigns (
+  id uuid primary key default gen_random_uuid(),
+  brand_id uuid not null references public.brands (id) on delete cascade,
+  title text not null,
+  budget_cents bigint not null default 0
+);
+
+alter table public.brands enable row level security;
+alter table public.campaigns enable row level security;
+
+create policy brands_own on public.brands
+  for select to authenticated
+  using (id::text = (select auth.jwt() ->> 'brand_id'));
+create policy campaigns_own on public.campaigns
+  for all to authenticated
+  using (brand_id::text = (select auth.jwt() ->> 'brand_id'))
+  with check (brand_id::text = (select auth.jwt() ->> 'brand_id'));
+
+create function public.report(query text) returns setof json
+  language plpgsql security invoker
+  set search_path = ''
+as $$
+begin
+  if query = 'titles' then
+    return query execute 'select row_to_json(found) from (select title from public.campaigns) as found';
+  elsif query = 'budgets' then
+    return query execute 'select row_to_json(found) from (select title, budget_cents from public.campaigns) as found';
+  end if;
+end
+$$;
+
+grant execute on function public.report(text) to authenticated;
+
+revoke truncate, references, trigger on all tables in schema public from anon, authenticated;
