@@ -1,6 +1,7 @@
 //! The commands. Nothing but this module and `report` writes to the terminal.
 mod bug;
 mod check;
+mod conduct;
 mod engine;
 pub mod exit;
 mod explain;

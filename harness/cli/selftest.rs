@@ -1,10 +1,10 @@
 //! `watertight selftest`: plants every scenario; shows what was found and what was rightly left alone.
+use super::conduct::{self, End};
 use super::flags::Selftest;
-use super::{Engine, Exit, Session, bug, runtime, stop};
-use crate::config::{CheckPlan, Known, Resolved, Settings, resolve};
+use super::{Engine, Exit, Session};
+use crate::config::{CheckPlan, Settings};
 use crate::error::Failure;
 use crate::event::{Event, Summary};
-use crate::report;
 use crate::scenario::{Base, Expected, Scenario};
 use crate::stop::Stop;
 use std::path::{Path, PathBuf};
@@ -18,27 +18,21 @@ struct Line {
 
 pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Result<Exit, Failure> {
     let scenarios = read_all(&flags.paths, session.working)?;
-    let runtime = runtime()?;
     let stop = Stop::default();
-    let finished = bug::contain(|| {
-        runtime.block_on(stop::until_stopped(&stop, async {
-            let mut lines = Vec::new();
-            for scenario in scenarios {
-                if !stop.is_asked() {
-                    lines.push(try_one(scenario, flags, &stop, session).await?);
-                }
+    let end = conduct::end_of(&stop, async {
+        let mut lines = Vec::new();
+        for scenario in scenarios {
+            if !stop.is_asked() {
+                lines.push(try_one(scenario, flags, &stop, session).await?);
             }
-            Ok::<Vec<Line>, Failure>(lines)
-        }))
-    });
-    let lines: Vec<Line> = match finished {
-        Some(Ok(Some(lines))) => lines?,
-        Some(Ok(None)) => return Ok(Exit::Interrupted),
-        Some(Err(reason)) => {
-            let title = format!("cannot listen for Ctrl-C: {reason}");
-            return Err(Failure::new(Exit::Bug.code(), title));
         }
-        None => return Ok(Exit::Bug),
+        Ok::<Vec<Line>, Failure>(lines)
+    })?;
+    let lines = match end {
+        End::Done(lines) => lines?,
+        End::Stopped => return Ok(Exit::Interrupted),
+        End::Failed(failure) => return Err(failure),
+        End::Panicked => return Ok(Exit::Bug),
     };
     session.print(&table(&lines))?;
     Ok(match lines.iter().all(|line| line.differences.is_empty()) {
@@ -88,12 +82,6 @@ fn base<E: Engine>(
     flags: &Selftest,
     session: &Session<'_, E>,
 ) -> Result<CheckPlan, Failure> {
-    let probes: Vec<&str> = session.engine.probes().iter().map(|p| p.name).collect();
-    let formats: Vec<&str> = report::ALL.iter().map(|format| format.name).collect();
-    let known = Known {
-        probes: &probes,
-        formats: &formats,
-    };
     let settings = Settings {
         system: match &scenario.base {
             Base::System(name) => Some(vec![name.clone()]),
@@ -106,8 +94,7 @@ fn base<E: Engine>(
         jobs: flags.jobs,
         ..session.global.settings()
     };
-    let config = session.config()?;
-    let resolved: Resolved = resolve(settings, None, &config, session.working, known)?;
+    let resolved = conduct::decide(settings, None, session)?;
     resolved.plans.into_iter().next().ok_or_else(|| {
         let title = format!("{} stands on no system", scenario.path.display());
         Failure::new(Exit::Usage.code(), title)

@@ -1,6 +1,7 @@
 //! Runs the engine for the commands that attack nothing.
+use super::conduct::{self, End};
 use super::flags::Target;
-use super::{Engine, Exit, Session, Survey, bug, runtime, stop};
+use super::{Engine, Exit, Session, Survey};
 use crate::config::{CheckPlan, Known, Resolved, resolve};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
@@ -52,27 +53,20 @@ pub(super) fn each<E: Engine, T>(
 ) -> Result<Option<Vec<T>>, Failure> {
     let look = session.streams.error_look(resolved.color);
     let mut told = Told(session.streams.progress(resolved.quiet, &look));
-    let runtime = runtime()?;
     let stop = Stop::default();
-    let finished = bug::contain(|| {
-        runtime.block_on(stop::until_stopped(&stop, async {
-            let mut done = Vec::new();
-            for plan in &resolved.plans {
-                done.push(work(plan, &stop, &mut told).await?);
-            }
-            Ok(done)
-        }))
-    });
+    let end = conduct::end_of(&stop, async {
+        let mut done = Vec::new();
+        for plan in &resolved.plans {
+            done.push(work(plan, &stop, &mut told).await?);
+        }
+        Ok(done)
+    })?;
     told.0.clear();
-    match finished {
-        Some(Ok(Some(Ok(done)))) => Ok(Some(done)),
-        Some(Ok(Some(Err(failure)))) => Err(failure),
-        Some(Ok(None)) => Ok(None),
-        Some(Err(reason)) => Err(Failure::new(
-            Exit::Bug.code(),
-            format!("cannot listen for Ctrl-C: {reason}"),
-        )),
-        None => Err(Failure::new(Exit::Bug.code(), "nothing can be shown")),
+    match end {
+        End::Done(done) => done.map(Some),
+        End::Stopped => Ok(None),
+        End::Failed(failure) => Err(failure),
+        End::Panicked => Err(Failure::new(Exit::Bug.code(), "nothing can be shown")),
     }
 }
 

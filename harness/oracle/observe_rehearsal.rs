@@ -78,11 +78,7 @@ pub async fn updates(
             continue;
         };
         let client = session.client();
-        let table = format!(
-            "{}.{}",
-            identifier(&relation.schema),
-            identifier(&relation.name)
-        );
+        let table = relation.qualified();
         let sql = format!(
             "BEGIN; UPDATE ONLY {table} SET {sets} WHERE ctid = '{}'",
             row.ctid

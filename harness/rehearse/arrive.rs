@@ -14,11 +14,21 @@ use std::collections::BTreeMap;
 pub(super) struct Arrived {
     pub catalog: Catalog,
     pub tenancy: Tenancy,
+    /// Owners unknown.
     pub rows: BTreeMap<Oid, Vec<TrueRow>>,
-    pub after: Snapshot,
     /// After each migration file.
     pub steps: Vec<(usize, Snapshot)>,
     pub gauged: Vec<apply::Gauged>,
+}
+
+impl Arrived {
+    /// The rows after the last migration.
+    pub fn after(&self) -> &Snapshot {
+        let last = self.steps.last();
+        &last
+            .expect("a rehearsal after which no migration comes is refused before")
+            .1
+    }
 }
 
 /// Applies the rest file by file, measures every statement, and looks at the rows after each file.
@@ -32,7 +42,7 @@ pub(super) async fn arrive(
     let client = filled.session.client();
     let total = migrations.statements.len() - cut;
     let (mut steps, mut gauged) = (Vec::new(), Vec::new());
-    let mut settings = Vec::new();
+    let (mut settings, mut rows) = (Vec::new(), BTreeMap::new());
     let mut next = cut;
     while next < migrations.statements.len() {
         let file = migrations.statements[next].file;
@@ -55,9 +65,12 @@ pub(super) async fn arrive(
         settings = applied.database_settings;
         gauged.extend(measured);
         let catalog = crate::catalog::read(client).await?;
-        let tables = load::rows(client, &catalog).await?;
-        let missing = Vec::new();
-        steps.push((file, Snapshot::new(&catalog, &Truth { tables, missing })));
+        let truth = Truth {
+            tables: load::rows(client, &catalog).await?,
+            missing: Vec::new(),
+        };
+        steps.push((file, Snapshot::new(&catalog, &truth)));
+        rows = truth.tables;
     }
     filled.migrated.settings.extend(settings);
     let (catalog, tenancy) = stage::understand(
@@ -67,17 +80,10 @@ pub(super) async fn arrive(
         plan.check.through.as_deref(),
     )
     .await?;
-    let rows = load::rows(client, &catalog).await?;
-    let truth = Truth {
-        tables: rows.clone(),
-        missing: Vec::new(),
-    };
-    let after = Snapshot::new(&catalog, &truth);
     Ok(Arrived {
         catalog,
         tenancy,
         rows,
-        after,
         steps,
         gauged,
     })

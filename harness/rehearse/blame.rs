@@ -8,37 +8,40 @@ use crate::span::Place;
 /// The rows after each migration file, in order: (file, rows).
 pub type Steps = [(usize, Snapshot)];
 
-/// Names the migration and the place in it, as far as one can be told.
-pub fn blame(
-    problem: &mut Problem,
-    wrong: &Wrong,
-    before: &Snapshot,
-    steps: &Steps,
-    owner_columns: &[String],
-    migrations: &Migrations,
-) {
-    let Some(file) = first(wrong, before, steps, owner_columns) else {
-        return;
-    };
-    problem.migration = Some(migrations.files[file].name.clone());
-    problem.place = place(migrations, file, &problem.object);
+/// A problem whose migration is looked for.
+pub struct Suspect<'a> {
+    problem: &'a mut Problem,
+    /// An example of it.
+    wrong: &'a Wrong,
+    /// The columns that say whose a row of the table is.
+    owner_columns: Vec<String>,
+    /// The earliest file known after which it was so.
+    guilty: Option<usize>,
+    /// What the columns hold at last.
+    last: Option<Vec<Option<String>>>,
+    /// It was so after every file looked at.
+    open: bool,
 }
 
-fn first(
-    wrong: &Wrong,
-    before: &Snapshot,
-    steps: &Steps,
-    owner_columns: &[String],
-) -> Option<usize> {
-    let table = &before.tables[&wrong.table];
-    let row = &table.rows[wrong.row];
-    // From the end: a backfill may pass through states that are wrong for a moment.
-    let mut guilty = None;
-    let mut last: Option<Vec<Option<String>>> = None;
-    for (file, step) in steps.iter().rev() {
-        let finder = Finder::new(step, before);
-        let fate = finder.fate(&wrong.table, table, row);
-        let still = match (wrong.kind, &fate) {
+impl<'a> Suspect<'a> {
+    pub fn new(problem: &'a mut Problem, wrong: &'a Wrong, owner_columns: Vec<String>) -> Self {
+        let tells = matches!(wrong.kind, ProblemKind::Lost | ProblemKind::Duplicated);
+        Suspect {
+            problem,
+            wrong,
+            open: tells || !owner_columns.is_empty(),
+            owner_columns,
+            guilty: None,
+            last: None,
+        }
+    }
+
+    /// Whether it was so after the step already that the finder looks in.
+    fn is_wrong(&mut self, finder: &Finder<'_>, before: &Snapshot, step: &Snapshot) -> bool {
+        let table = &before.tables[&self.wrong.table];
+        let row = &table.rows[self.wrong.row];
+        let fate = finder.fate(&self.wrong.table, table, row);
+        match (self.wrong.kind, &fate) {
             (ProblemKind::Lost, fate) => *fate == Fate::Lost,
             (_, Fate::Lost) => false,
             (ProblemKind::Duplicated, Fate::Kept(place, at) | Fate::Elsewhere(place, at)) => {
@@ -46,30 +49,46 @@ fn first(
             }
             (_, Fate::Kept(place, at) | Fate::Elsewhere(place, at)) => {
                 let there = &step.tables[place];
-                let cells = there.cells(&there.rows[*at], owner_columns);
-                let cells = cells.map(|cells| {
-                    cells
-                        .into_iter()
-                        .map(|c| c.map(str::to_owned))
-                        .collect::<Vec<_>>()
-                });
-                let same = cells.is_some() && (last.is_none() || last == cells);
-                if last.is_none() {
-                    last = cells;
-                }
-                same
+                let Some(cells) = there.cells(&there.rows[*at], &self.owner_columns) else {
+                    return false;
+                };
+                let cells = cells.into_iter().map(|cell| cell.map(str::to_owned));
+                let cells: Vec<Option<String>> = cells.collect();
+                *self.last.get_or_insert_with(|| cells.clone()) == cells
             }
-        };
-        if !still {
+        }
+    }
+}
+
+/// Names the migrations and the places in them, as far as they can be told.
+pub fn blame(
+    mut suspects: Vec<Suspect<'_>>,
+    before: &Snapshot,
+    steps: &Steps,
+    migrations: &Migrations,
+) {
+    // From the end: a backfill may pass through states that are wrong for a moment.
+    for (file, step) in steps.iter().rev() {
+        if suspects.iter().all(|suspect| !suspect.open) {
             break;
         }
-        guilty = Some(*file);
+        let finder = Finder::new(step, before);
+        for suspect in suspects.iter_mut().filter(|suspect| suspect.open) {
+            match suspect.is_wrong(&finder, before, step) {
+                true => suspect.guilty = Some(*file),
+                false => suspect.open = false,
+            }
+        }
     }
-    guilty.filter(|_| {
-        wrong.kind == ProblemKind::Lost
-            || wrong.kind == ProblemKind::Duplicated
-            || !owner_columns.is_empty()
-    })
+    for Suspect {
+        problem, guilty, ..
+    } in suspects
+    {
+        if let Some(file) = guilty {
+            problem.migration = Some(migrations.files[file].name.clone());
+            problem.place = place(migrations, file, &problem.object);
+        }
+    }
 }
 
 /// The first statement of the file that writes rows and names the table, else the first that names it, else the file's first.

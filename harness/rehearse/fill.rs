@@ -130,8 +130,7 @@ fn is_begun(tenant: &ColumnName, (catalog, tenancy): &(Catalog, Tenancy)) -> boo
     let Some(table) = catalog.relations.iter().find(named) else {
         return false;
     };
-    let column = table.columns.iter().find(|c| c.name == tenant.column);
-    let Some(number) = column.map(|column| column.number) else {
+    let Some(number) = table.column_named(&tenant.column).map(|c| c.number) else {
         return false;
     };
     let leads = |key: &ForeignKey| key.target == table.oid && key.target_columns == [number];
@@ -144,8 +143,8 @@ fn is_begun(tenant: &ColumnName, (catalog, tenancy): &(Catalog, Tenancy)) -> boo
 
 fn root(catalog: &Catalog, tenancy: &Tenancy) -> Option<ColumnName> {
     let root = tenancy.keys[tenancy.tenant?.0].root?;
-    let relation = catalog.relations.iter().find(|r| r.oid == root.relation)?;
-    let column = relation.columns.iter().find(|c| c.number == root.column)?;
+    let relation = catalog.relation(root.relation)?;
+    let column = relation.column(root.column)?;
     let table = TableName {
         schema: relation.schema.clone(),
         name: relation.name.clone(),

@@ -1,11 +1,12 @@
 //! Says what became of the rows: compares, asks the database and the named checks, and blames the migrations.
 use super::arrive::Arrived;
+use super::blame::{self, Suspect};
 use super::compare::{self, Compared, Wrong};
 use super::fill::{Filled, filled_at};
 use super::heirs::{Heirs, Sides};
 use super::snapshot::{Fate, Snapshot};
-use super::{blame, checks, weigh};
-use crate::catalog::{Catalog, Oid, Relation};
+use super::{checks, weigh};
+use crate::catalog::{Catalog, Column, Oid, Relation};
 use crate::check::CheckError;
 use crate::config::RehearsalPlan;
 use crate::event::{NamedCheck, Problem, ProblemKind, Rehearsed, RehearsedTable};
@@ -21,7 +22,7 @@ pub(super) async fn judge(
     arrived: &Arrived,
     cut: usize,
 ) -> Result<(Rehearsed, World, Truth), CheckError> {
-    let fates = compare::fates(&filled.before, &arrived.after);
+    let fates = compare::fates(&filled.before, arrived.after());
     let heirs = find_heirs(filled, arrived, &fates);
     let mut world = heirs.world.clone();
     let (catalog, tenancy) = (&arrived.catalog, &arrived.tenancy);
@@ -61,12 +62,12 @@ fn compared<'a>(
     let (catalog, tenancy) = (&arrived.catalog, &arrived.tenancy);
     // The tenants themselves belong to nobody else.
     let root = tenancy.tenant.and_then(|key| tenancy.keys[key.0].root);
-    let tenants = root.and_then(|root| catalog.relations.iter().find(|r| r.oid == root.relation));
+    let tenants = root.and_then(|root| catalog.relation(root.relation));
     let mut owned_after = owned(catalog, tenancy);
-    owned_after.retain(|owned| tenants.is_none_or(|tenants| *owned != name(tenants)));
+    owned_after.retain(|owned| tenants.is_none_or(|tenants| *owned != tenants.display_name()));
     let column = |table: &String| {
-        let column = owner_columns(catalog, tenancy, table).into_iter().next()?;
-        Some((table.clone(), column))
+        let column = owner_column(tenancy, catalog.relation_named(table)?)?;
+        Some((table.clone(), column.name.clone()))
     };
     Compared {
         before: &filled.before,
@@ -81,7 +82,7 @@ fn compared<'a>(
             .relations
             .iter()
             .filter(|r| r.platform)
-            .map(name)
+            .map(Relation::display_name)
             .collect(),
     }
 }
@@ -119,10 +120,6 @@ fn allow(plan: &RehearsalPlan, mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-fn name(relation: &Relation) -> String {
-    format!("{}.{}", relation.schema, relation.name)
-}
-
 pub(super) fn find_heirs(
     filled: &Filled,
     arrived: &Arrived,
@@ -136,7 +133,7 @@ pub(super) fn find_heirs(
         tenancy: &arrived.tenancy,
         rows: &arrived.rows,
         before: &filled.before,
-        after: &arrived.after,
+        after: arrived.after(),
         fates,
     })
 }
@@ -144,7 +141,7 @@ pub(super) fn find_heirs(
 fn owned(catalog: &Catalog, tenancy: &Tenancy) -> BTreeSet<String> {
     let owned = |oid| matches!(tenancy.scope(oid), Some(Scope::Owned { .. }));
     let relations = catalog.relations.iter().filter(|r| owned(r.oid));
-    relations.map(name).collect()
+    relations.map(Relation::display_name).collect()
 }
 
 /// Tables whose rows belong to a user, and to a tenant only because the user does.
@@ -167,45 +164,35 @@ fn by_user(catalog: &Catalog, tenancy: &Tenancy) -> BTreeSet<String> {
         false
     };
     let relations = catalog.relations.iter().filter(|r| !reaches(r.oid));
-    relations.map(name).collect()
+    relations.map(Relation::display_name).collect()
 }
 
 fn find_blame(problems: &mut [Problem], wrongs: &[Wrong], filled: &Filled, arrived: &Arrived) {
+    let mut suspects = Vec::new();
     for problem in problems {
         let own = |wrong: &&Wrong| wrong.kind == problem.kind && wrong.table == problem.object;
         let Some(wrong) = wrongs.iter().find(own) else {
             continue;
         };
-        let columns = owner_columns(&arrived.catalog, &arrived.tenancy, &problem.object);
-        blame::blame(
-            problem,
-            wrong,
-            &filled.before,
-            &arrived.steps,
-            &columns,
-            &filled.migrated.migrations,
-        );
+        let relation = arrived.catalog.relation_named(&problem.object);
+        let column = relation.and_then(|relation| owner_column(&arrived.tenancy, relation));
+        let names = column.map(|column| column.name.clone());
+        suspects.push(Suspect::new(problem, wrong, names.into_iter().collect()));
     }
+    let migrations = &filled.migrated.migrations;
+    blame::blame(suspects, &filled.before, &arrived.steps, migrations);
 }
 
-/// Names of the columns that say whose a row of the table is.
-fn owner_columns(catalog: &Catalog, tenancy: &Tenancy, table: &str) -> Vec<String> {
-    let named = |r: &&Relation| format!("{}.{}", r.schema, r.name) == table;
-    let Some(relation) = catalog.relations.iter().find(named) else {
-        return Vec::new();
-    };
+/// The column that says most surely whose a row of the table is; none where only a parent says it. A row whose parent says
+/// whose it is may leave its own columns empty.
+fn owner_column<'c>(tenancy: &Tenancy, relation: &'c Relation) -> Option<&'c Column> {
     let Some(Scope::Owned { paths, .. }) = tenancy.scope(relation.oid) else {
-        return Vec::new();
+        return None;
     };
-    let column = |path: &OwnerPath| match path {
-        OwnerPath::Key { column, .. } => {
-            let found = relation.columns.iter().find(|c| c.number == *column)?;
-            Some(found.name.clone())
-        }
+    match paths.first()? {
+        OwnerPath::Key { column, .. } => relation.column(*column),
         OwnerPath::Parent { .. } => None,
-    };
-    // Only the surest: a row whose parent says whose it is may leave its own columns empty.
-    paths.first().and_then(column).into_iter().collect()
+    }
 }
 
 /// What only the database can tell: constraints that do not hold, rows that cannot be written any more.

@@ -60,13 +60,16 @@ impl Snapshot {
                 continue;
             };
             let top = top(catalog, relation);
-            snapshot.names.insert(top.oid, name(top));
-            let table = snapshot.tables.entry(name(top)).or_insert_with(|| Table {
-                oid: top.oid,
-                columns: top.columns.iter().map(|c| c.name.clone()).collect(),
-                key: key(top),
-                rows: Vec::new(),
-            });
+            snapshot.names.insert(top.oid, top.display_name());
+            let table = snapshot
+                .tables
+                .entry(top.display_name())
+                .or_insert_with(|| Table {
+                    oid: top.oid,
+                    columns: top.columns.iter().map(|c| c.name.clone()).collect(),
+                    key: key(top),
+                    rows: Vec::new(),
+                });
             // A partition may number its columns otherwise.
             let places: Vec<Option<usize>> = table
                 .columns
@@ -224,7 +227,7 @@ fn words<'r>(table: &Table, row: &'r Row) -> impl Iterator<Item = &'r str> {
 fn top<'c>(catalog: &'c Catalog, relation: &'c Relation) -> &'c Relation {
     let mut top = relation;
     while let Some(parent) = top.is_partition.then(|| top.parents.first()).flatten() {
-        match catalog.relations.iter().find(|r| r.oid == *parent) {
+        match catalog.relation(*parent) {
             Some(found) => top = found,
             None => break,
         }
@@ -232,14 +235,7 @@ fn top<'c>(catalog: &'c Catalog, relation: &'c Relation) -> &'c Relation {
     top
 }
 
-fn name(relation: &Relation) -> String {
-    format!("{}.{}", relation.schema, relation.name)
-}
-
 fn key(relation: &Relation) -> Vec<String> {
-    let name = |number: &i16| {
-        let column = relation.columns.iter().find(|c| c.number == *number)?;
-        Some(column.name.clone())
-    };
+    let name = |number: &i16| Some(relation.column(*number)?.name.clone());
     relation.primary_key.iter().filter_map(name).collect()
 }

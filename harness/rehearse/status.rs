@@ -37,7 +37,7 @@ async fn look(
     listener: &mut dyn Listener,
 ) -> Result<Status, CheckError> {
     let arrived = arrive(plan, filled, cut, listener).await?;
-    let fates = compare::fates(&filled.before, &arrived.after);
+    let fates = compare::fates(&filled.before, arrived.after());
     let mut world = find_heirs(filled, &arrived, &fates).world;
     let (catalog, tenancy) = (&arrived.catalog, &arrived.tenancy);
     load::adopt(filled.session.client(), catalog, tenancy, &mut world).await?;

@@ -112,7 +112,7 @@ pub fn disagreements(
         if torn.is_empty() {
             continue;
         }
-        let object = format!("{}.{}", relation.schema, relation.name);
+        let object = relation.display_name();
         let rows = if torn.len() == 1 {
             "1 row".to_owned()
         } else {

@@ -109,7 +109,7 @@ fn push_tables(out: &mut String, rehearsed: &Rehearsed) {
             table.made,
             remarks(table)
         );
-        let _ = writeln!(out, "{}", one_trailing(&line));
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     out.push('\n');
 }
@@ -234,8 +234,4 @@ fn push_checks(out: &mut String, rehearsed: &Rehearsed, look: &Look) {
 
 fn milliseconds(microseconds: u64) -> String {
     format!("{}.{} ms", microseconds / 1000, microseconds % 1000 / 100)
-}
-
-fn one_trailing(line: &str) -> &str {
-    line.trim_end()
 }
