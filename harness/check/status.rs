@@ -65,7 +65,7 @@ pub async fn tell_status(
     let mut observed = Observed::default();
     let client = rows.session.client();
     if !outline.old.is_empty() {
-        let callers = callers(tenancy, rows.world);
+        let callers = rows.callers(tenancy);
         let progress = |done, total| {
             listener.hear(&Event::Phase {
                 phase: Phase::Owners,
@@ -86,17 +86,20 @@ pub async fn tell_status(
     })
 }
 
-/// For each value of each key, the settings of a user to whom rows of it belong: triggers may ask who is calling.
-fn callers(tenancy: &Tenancy, world: &World) -> Callers {
-    let mut callers = Callers::new();
-    for (at, user) in world.users.iter().enumerate() {
-        let settings = settings(tenancy, world, UserId(at));
-        let home = user.tenants.first().map(|tenant| &world.tenants[tenant.0]);
-        let keys = user.keys.iter().chain(home.iter().flat_map(|t| &t.keys));
-        for (key, value) in keys {
-            let known = callers.entry((*key, value.clone()));
-            known.or_insert_with(|| settings.clone());
+impl Rows<'_> {
+    /// For each value of each key, the settings of a user to whom rows of it belong: triggers may ask who is calling.
+    pub fn callers(&self, tenancy: &Tenancy) -> Callers {
+        let world = self.world;
+        let mut callers = Callers::new();
+        for (at, user) in world.users.iter().enumerate() {
+            let settings = settings(tenancy, world, UserId(at));
+            let home = user.tenants.first().map(|tenant| &world.tenants[tenant.0]);
+            let keys = user.keys.iter().chain(home.iter().flat_map(|t| &t.keys));
+            for (key, value) in keys {
+                let known = callers.entry((*key, value.clone()));
+                known.or_insert_with(|| settings.clone());
+            }
         }
+        callers
     }
-    callers
 }

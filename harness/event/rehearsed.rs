@@ -101,8 +101,10 @@ pub struct RehearsedTable {
     pub dropped: bool,
     /// Whether a change of the owner's column is refused or put back; absent when nothing could be tried.
     pub immutable: Option<bool>,
-    /// Whether an ordinary update of a migrated row works; absent when there is no row.
+    /// Whether an update of any migrated row works that changes nothing; absent when there is no row.
     pub updatable: Option<bool>,
+    /// Rows that refuse such an update.
+    pub refused: u64,
 }
 
 /// One migration file, as it went over the rows.

@@ -1,13 +1,15 @@
 //! Asks a migrated database, as a superuser and without leaving a trace, what a rehearsal wants to know of it.
 use super::ObserveError;
-use crate::catalog::{Catalog, Generated, Oid, Relation};
+use crate::catalog::{Catalog, Generated, Oid, Relation, RelationKind};
 use crate::event::CheckResult;
 use crate::server::Session;
-use crate::sql::identifier;
+use crate::sql::{identifier, literal};
 use crate::sqlstate::SqlState;
-use crate::world::Truth;
 use std::collections::BTreeMap;
 use tokio_postgres::SimpleQueryMessage;
+
+/// A rehearsal's tables have some dozens of rows.
+const UPDATES_LIMIT: &str = "20s";
 
 /// Asks a verification query and takes back whatever it did.
 pub async fn ask(session: &Session, sql: &str) -> Result<CheckResult, ObserveError> {
@@ -58,46 +60,87 @@ pub async fn unvalidated(session: &Session) -> Result<Vec<(String, String)>, Obs
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Whether an ordinary update of a row works, by table: every column that may be set is set to what it holds, so that only
-/// a trigger or a constraint that the row breaks can refuse. The refusal otherwise.
+/// How the rows of one table took an update that changes nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Updates {
+    pub tried: u64,
+    pub refused: u64,
+    /// Why the first of them was refused.
+    pub reason: Option<String>,
+}
+
+/// How updates of all rows go, by table: every column that may be set is set to what it holds, so that only a trigger or a
+/// constraint that the row breaks can refuse. Tables whose trials take too long are left out.
 pub async fn updates(
     session: &Session,
     catalog: &Catalog,
-    truth: &Truth,
-) -> Result<BTreeMap<Oid, Option<String>>, ObserveError> {
+) -> Result<BTreeMap<Oid, Updates>, ObserveError> {
+    let client = session.client();
+    let lost = |source| ObserveError::Prepare { source };
+    let is_own = |r: &&Relation| !r.platform && r.kind == RelationKind::Table;
     let mut out = BTreeMap::new();
-    for relation in catalog.relations.iter().filter(|r| !r.platform) {
-        let Some(row) = truth
-            .tables
-            .get(&relation.oid)
-            .and_then(|rows| rows.first())
-        else {
-            continue;
-        };
+    for relation in catalog.relations.iter().filter(is_own) {
         let Some(sets) = sets(relation) else {
             continue;
         };
-        let client = session.client();
-        let table = relation.qualified();
-        let sql = format!(
-            "BEGIN; UPDATE ONLY {table} SET {sets} WHERE ctid = '{}'",
-            row.ctid
-        );
-        let refused = match client.batch_execute(&sql).await {
-            Ok(()) => None,
-            Err(error) => match error.as_db_error() {
-                Some(db) => {
-                    let state = SqlState::from(db.code());
-                    Some(format!("{} (SQLSTATE {})", db.message(), state.code()))
-                }
-                None => return Err(ObserveError::Prepare { source: error }),
-            },
-        };
-        let lost = |source| ObserveError::Prepare { source };
+        let sql = updates_sql(&relation.qualified(), &sets);
+        let answer = client.simple_query(&sql).await;
         client.batch_execute("ROLLBACK").await.map_err(lost)?;
-        out.insert(relation.oid, refused);
+        let messages = match answer {
+            Ok(messages) => messages,
+            Err(error) if error.as_db_error().is_some() => continue,
+            Err(error) => return Err(lost(error)),
+        };
+        for message in &messages {
+            if let SimpleQueryMessage::Row(row) = message {
+                let number = |at| row.get(at).and_then(|text| text.parse().ok());
+                let reason = row.get(2).filter(|reason| !reason.is_empty());
+                let updates = Updates {
+                    tried: number(0).unwrap_or(0),
+                    refused: number(1).unwrap_or(0),
+                    reason: reason.map(str::to_owned),
+                };
+                out.insert(relation.oid, updates);
+            }
+        }
     }
     Ok(out)
+}
+
+/// Updates the rows of a table one by one, and takes each update back at once: what a trigger does for one must not be seen
+/// by the next. The statements are built at run time, because names of columns would be mixed up with those of variables
+/// (<https://www.postgresql.org/docs/current/plpgsql-implementation.html#PLPGSQL-VAR-SUBST>). OTHERS does not catch a failed
+/// ASSERT (<https://www.postgresql.org/docs/current/plpgsql-control-structures.html#PLPGSQL-ERROR-TRAPPING>).
+fn updates_sql(table: &str, sets: &str) -> String {
+    let rows = literal(&format!("SELECT ctid FROM ONLY {table}"));
+    let update = literal(&format!("UPDATE ONLY {table} SET {sets} WHERE ctid = $1"));
+    let body = literal(&format!(
+        "DECLARE
+           place tid; changed bigint; tried bigint := 0; refused bigint := 0; reason text := '';
+         BEGIN
+           FOR place IN EXECUTE {rows} LOOP
+             tried := tried + 1;
+             BEGIN
+               EXECUTE {update} USING place;
+               GET DIAGNOSTICS changed = ROW_COUNT;
+               SET CONSTRAINTS ALL IMMEDIATE;
+               RAISE EXCEPTION USING ERRCODE = 'WT000';
+             EXCEPTION
+               WHEN SQLSTATE 'WT000' THEN
+                 IF changed = 0 THEN refused := refused + 1; END IF;
+               WHEN OTHERS OR assert_failure THEN
+                 refused := refused + 1;
+                 IF reason = '' THEN reason := SQLERRM || ' (SQLSTATE ' || SQLSTATE || ')'; END IF;
+             END;
+           END LOOP;
+           PERFORM set_config('watertight.tried', tried::text, true),
+             set_config('watertight.refused', refused::text, true), set_config('watertight.reason', reason, true);
+         END"
+    ));
+    format!(
+        "BEGIN; SET LOCAL statement_timeout = '{UPDATES_LIMIT}'; DO {body};
+         SELECT current_setting('watertight.tried'), current_setting('watertight.refused'), current_setting('watertight.reason')"
+    )
 }
 
 fn sets(relation: &Relation) -> Option<String> {

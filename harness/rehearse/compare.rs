@@ -161,6 +161,7 @@ impl Compared<'_> {
                     dropped: after.is_none(),
                     immutable: None,
                     updatable: None,
+                    refused: 0,
                 }
             })
             .filter(|table| table.rows_before + table.rows_after > 0)

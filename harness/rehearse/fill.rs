@@ -1,15 +1,16 @@
 //! Fills a database at one migration: with a world, with rows of nobody, and with what the plan plants.
 use super::snapshot::Snapshot;
+use super::trials;
 use crate::catalog::{Catalog, ForeignKey, Relation};
 use crate::check::{CheckError, Migrated, stage};
 use crate::config::{ColumnName, RehearsalPlan, TableName};
 use crate::event::{Event, Listener};
 use crate::migrations::Migrations;
-use crate::oracle::observe_rehearsal;
+use crate::oracle::observe_rehearsal::{self, Updates};
 use crate::server::{Server, Session, apply};
 use crate::tenancy::Tenancy;
 use crate::world::{TenantId, Truth, World, load};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tenant that gives a row of each table away, so that there are rows of nobody: neither attacker nor victim.
 const BYSTANDER: TenantId = TenantId(2);
@@ -25,6 +26,8 @@ pub(super) struct Filled {
     pub before: Snapshot,
     /// Constraints that did not hold for all rows then already.
     pub unvalidated: BTreeSet<(String, String)>,
+    /// How updates that change nothing went, by table.
+    pub updates: BTreeMap<String, Updates>,
 }
 
 /// The number of statements before which the database is filled.
@@ -94,12 +97,14 @@ pub(super) async fn fill(
         .await?
         .into_iter()
         .collect();
+    let updates = trials::updates(&session, catalog).await?;
     Ok(Filled {
         migrated,
         session,
         world,
         before,
         unvalidated,
+        updates,
     })
 }
 

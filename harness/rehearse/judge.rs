@@ -5,11 +5,11 @@ use super::compare::{self, Compared, Wrong};
 use super::fill::{Filled, filled_at};
 use super::heirs::{Heirs, Sides};
 use super::snapshot::{Fate, Snapshot};
-use super::{checks, weigh};
+use super::{checks, trials, weigh};
 use crate::catalog::{Catalog, Column, Oid, Relation};
 use crate::check::CheckError;
 use crate::config::RehearsalPlan;
-use crate::event::{NamedCheck, Problem, ProblemKind, Rehearsed, RehearsedTable};
+use crate::event::{Listener, NamedCheck, Problem, ProblemKind, Rehearsed, RehearsedTable};
 use crate::oracle::observe_rehearsal;
 use crate::tenancy::{OwnerPath, Scope, Tenancy};
 use crate::world::{Truth, World, load};
@@ -21,6 +21,7 @@ pub(super) async fn judge(
     filled: &Filled,
     arrived: &Arrived,
     cut: usize,
+    listener: &mut dyn Listener,
 ) -> Result<(Rehearsed, World, Truth), CheckError> {
     let fates = compare::fates(&filled.before, arrived.after());
     let heirs = find_heirs(filled, arrived, &fates);
@@ -29,8 +30,10 @@ pub(super) async fn judge(
     let truth = load::adopt(filled.session.client(), catalog, tenancy, &mut world).await?;
     let after = Snapshot::new(catalog, &truth);
     let compared = compared(filled, arrived, &fates, &heirs, &after);
-    let (problems, tables, notes) =
-        find_problems(filled, arrived, &compared, &world, &truth).await?;
+    let (mut problems, mut tables, notes) =
+        find_problems(filled, arrived, &compared, &world, &truth);
+    problems.extend(unvalidated(filled).await?);
+    problems.extend(trials::run(filled, arrived, &world, &fates, &mut tables, listener).await?);
     let (checks, unasked) = ask_checks(plan, filled).await?;
     let migrations = &filled.migrated.migrations;
     let last = migrations.files.last();
@@ -87,13 +90,13 @@ fn compared<'a>(
     }
 }
 
-async fn find_problems(
+fn find_problems(
     filled: &Filled,
     arrived: &Arrived,
     compared: &Compared<'_>,
     world: &World,
     truth: &Truth,
-) -> Result<(Vec<Problem>, Vec<RehearsedTable>, Vec<String>), CheckError> {
+) -> (Vec<Problem>, Vec<RehearsedTable>, Vec<String>) {
     let wrongs = compared.wrongs();
     let mut problems = compared.problems(&wrongs);
     find_blame(&mut problems, &wrongs, filled, arrived);
@@ -104,9 +107,7 @@ async fn find_problems(
     let mut torn = weigh::disagreements(&arrived.catalog, &arrived.tenancy, world, truth);
     torn.retain(|problem| !moved.contains(problem.object.as_str()));
     problems.extend(torn);
-    let mut tables = compared.tables(&wrongs);
-    problems.extend(ask(filled, arrived, truth, &mut tables).await?);
-    Ok((problems, tables, notes))
+    (problems, compared.tables(&wrongs), notes)
 }
 
 /// Marks what the configuration lets pass, and puts the worst first.
@@ -185,7 +186,7 @@ fn find_blame(problems: &mut [Problem], wrongs: &[Wrong], filled: &Filled, arriv
 
 /// The column that says most surely whose a row of the table is; none where only a parent says it. A row whose parent says
 /// whose it is may leave its own columns empty.
-fn owner_column<'c>(tenancy: &Tenancy, relation: &'c Relation) -> Option<&'c Column> {
+pub(super) fn owner_column<'c>(tenancy: &Tenancy, relation: &'c Relation) -> Option<&'c Column> {
     let Some(Scope::Owned { paths, .. }) = tenancy.scope(relation.oid) else {
         return None;
     };
@@ -195,44 +196,20 @@ fn owner_column<'c>(tenancy: &Tenancy, relation: &'c Relation) -> Option<&'c Col
     }
 }
 
-/// What only the database can tell: constraints that do not hold, rows that cannot be written any more.
-async fn ask(
-    filled: &Filled,
-    arrived: &Arrived,
-    truth: &Truth,
-    tables: &mut [RehearsedTable],
-) -> Result<Vec<Problem>, CheckError> {
-    let mut problems = Vec::new();
-    let problem = |kind, object: &str, title| Problem {
-        kind,
-        object: object.to_owned(),
-        title,
+/// Constraints and indexes that do not hold for the rows that were there, and did before.
+async fn unvalidated(filled: &Filled) -> Result<Vec<Problem>, CheckError> {
+    let mut found = observe_rehearsal::unvalidated(&filled.session).await?;
+    found.retain(|found| !filled.unvalidated.contains(found));
+    let problem = |(table, what)| Problem {
+        kind: ProblemKind::Unvalidated,
+        title: format!("{what} of {table} was not checked for the rows that were there"),
+        object: table,
         migration: None,
         place: None,
         examples: Vec::new(),
         allowed: None,
     };
-    for (table, what) in observe_rehearsal::unvalidated(&filled.session).await? {
-        if !filled.unvalidated.contains(&(table.clone(), what.clone())) {
-            let title = format!("{what} of {table} was not checked for the rows that were there");
-            problems.push(problem(ProblemKind::Unvalidated, &table, title));
-        }
-    }
-    let updates = observe_rehearsal::updates(&filled.session, &arrived.catalog, truth).await?;
-    for (oid, refused) in updates {
-        let Some(relation) = arrived.catalog.relations.iter().find(|r| r.oid == oid) else {
-            continue;
-        };
-        let name = format!("{}.{}", relation.schema, relation.name);
-        if let Some(table) = tables.iter_mut().find(|table| table.name == name) {
-            table.updatable = Some(refused.is_none() && table.updatable != Some(false));
-        }
-        if let Some(reason) = refused {
-            let title = format!("a row of {name} that changes nothing is refused: {reason}");
-            problems.push(problem(ProblemKind::Frozen, &name, title));
-        }
-    }
-    Ok(problems)
+    Ok(found.into_iter().map(problem).collect())
 }
 
 async fn ask_checks(

@@ -9,6 +9,7 @@ mod judge;
 mod snapshot;
 mod status;
 mod timed;
+mod trials;
 mod weigh;
 
 use crate::check::{self, CheckError, Migrated, stage};
@@ -51,7 +52,9 @@ async fn go_on(
     listener: &mut dyn Listener,
 ) -> Result<(Migrated, Summary), CheckError> {
     let arrived = stop.or(arrive(plan, &mut filled, cut, listener)).await?;
-    let (rehearsed, world, truth) = stop.or(judge(plan, &filled, &arrived, cut)).await?;
+    let (rehearsed, world, truth) = stop
+        .or(judge(plan, &filled, &arrived, cut, listener))
+        .await?;
     filled.session.close().await;
     let mut migrated = filled.migrated;
     (migrated.catalog, migrated.tenancy) = (arrived.catalog, arrived.tenancy);

@@ -224,7 +224,8 @@ fn words<'r>(table: &Table, row: &'r Row) -> impl Iterator<Item = &'r str> {
         .filter(|word| is_token(word))
 }
 
-fn top<'c>(catalog: &'c Catalog, relation: &'c Relation) -> &'c Relation {
+/// The table that a partition is part of, however indirectly; any other table itself.
+pub(super) fn top<'c>(catalog: &'c Catalog, relation: &'c Relation) -> &'c Relation {
     let mut top = relation;
     while let Some(parent) = top.is_partition.then(|| top.parents.first()).flatten() {
         match catalog.relation(*parent) {

@@ -111,7 +111,18 @@ fn push_tables(out: &mut String, rehearsed: &Rehearsed) {
         );
         let _ = writeln!(out, "{}", line.trim_end());
     }
+    push_immutable(out, rehearsed);
     out.push('\n');
+}
+
+/// In how many tables rows keep their owner, where any do: tables of which nothing could be tried do not count.
+fn push_immutable(out: &mut String, rehearsed: &Rehearsed) {
+    let tried = rehearsed.tables.iter().filter_map(|table| table.immutable);
+    let (held, free): (Vec<bool>, Vec<bool>) = tried.partition(|held| *held);
+    if !held.is_empty() {
+        let all = counted(held.len() + free.len(), "table");
+        let _ = writeln!(out, "owner immutable in {} of {all} tried", held.len());
+    }
 }
 
 fn remarks(table: &RehearsedTable) -> String {
@@ -137,7 +148,7 @@ fn remarks(table: &RehearsedTable) -> String {
         words.push("owner immutable".to_owned());
     }
     if table.updatable == Some(false) {
-        words.push("cannot be updated".to_owned());
+        words.push(format!("{} cannot be updated", table.refused));
     }
     words.join(", ")
 }

@@ -46,6 +46,7 @@ struct TableLine<'a> {
     dropped: bool,
     immutable: Option<bool>,
     updatable: Option<bool>,
+    refused: u64,
 }
 
 #[derive(Serialize)]
@@ -153,6 +154,7 @@ fn tables(rehearsed: &Rehearsed) -> Vec<TableLine<'_>> {
             dropped: table.dropped,
             immutable: table.immutable,
             updatable: table.updatable,
+            refused: table.refused,
         })
         .collect()
 }

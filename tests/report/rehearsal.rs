@@ -64,6 +64,8 @@ fn tables() -> Vec<RehearsedTable> {
             moved: 2,
             orphans: 1,
             immutable: Some(true),
+            updatable: Some(false),
+            refused: 2,
             ..table("public.leads", 12)
         },
         RehearsedTable {

@@ -115,6 +115,27 @@ fn a_stage_after_which_nothing_comes_is_refused() {
     assert_eq!(session.code, Some(2), "{}", session.shown());
 }
 
+#[test]
+fn a_stopped_rehearsal_leaves_nothing() {
+    // No statement takes long in a database without rows.
+    let slow = "select pg_sleep(60) from public.letters limit 1;";
+    let project = Project::of("clean").with("migrations/0003_slow.sql", slow);
+    let running = project.start("rehearse migrations");
+    crate::support::wait_until("the command begins", || running.err().contains("starting"));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let (postmaster, directory) = running.server();
+    running.signal("INT");
+    let session = running.end(super::SESSION_LIMIT);
+    assert_eq!(session.code, Some(130), "{}", session.shown());
+    let events = project.events();
+    assert!(
+        events.ends_with("{\"v\":1,\"event\":\"interrupted\"}\n"),
+        "{events}"
+    );
+    assert!(!crate::support::is_running(postmaster));
+    assert!(!directory.exists(), "{} is left", directory.display());
+}
+
 /// Microseconds differ from run to run, and with them which of several locks was held longest.
 fn without_times(text: &str) -> String {
     text.lines()
