@@ -132,7 +132,7 @@ async fn free_observations(
         .iter()
         .enumerate()
         .filter_map(|(at, attack)| match &attack.aim {
-            Aim::Tell { free } => Some((
+            Aim::Tell { free } | Aim::Poison { apart: free, .. } => Some((
                 at,
                 Request::new(
                     free,

@@ -1,8 +1,8 @@
 //! Counts cells: every owned relation × command × attacker and every function × attacker ends in a verdict or is listed.
 use super::campaign::Judged;
 use crate::oracle::{Reason, Verdict};
-use crate::probes::{AttackerId, Command, Object, Scene};
-use std::collections::BTreeMap;
+use crate::probes::{Aim, AttackerId, Command, Object, Scene, is_beyond_grid};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One cell of the grid.
 pub type Cell = (Object, Command, AttackerId);
@@ -21,6 +21,9 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
     let mut cells: BTreeMap<Cell, Mark> = BTreeMap::new();
     for judged in judged {
         let attack = &judged.attack;
+        if is_beyond_grid(attack.probe) {
+            continue;
+        }
         let mark = match &judged.verdict {
             Verdict::Stopped(_) => Mark::Stopped,
             Verdict::Unproven(reason) => Mark::Unproven(reason.clone()),
@@ -40,6 +43,7 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
             .or_insert_with(|| Mark::Unproven(why_empty(scene, cell)));
     }
     functions(judged, &mut cells);
+    compared(scene, judged, &mut cells);
     for (id, _) in scene.honest() {
         for oid in &scene.tenancy.unknown {
             let why =
@@ -67,6 +71,26 @@ fn functions(judged: &[Judged], cells: &mut BTreeMap<Cell, Mark>) {
             && let Some(cell @ Mark::Unproven(_)) = cells.get_mut(&key)
         {
             *cell = Mark::Stopped;
+        }
+    }
+}
+
+/// Sums and counts show no value of anybody, so no control reaches a row there: two worlds decide it, once for each kind
+/// of caller.
+fn compared(scene: &Scene, judged: &[Judged], cells: &mut BTreeMap<Cell, Mark>) {
+    let kind = |id: AttackerId| {
+        let caller = scene.attacker(id);
+        (caller.standing, caller.role.as_str())
+    };
+    let stopped: BTreeSet<_> = judged
+        .iter()
+        .filter(|j| j.attack.aim == Aim::Sense && j.attack.command == Command::Select)
+        .map(|j| (j.attack.object, kind(j.attack.attacker)))
+        .collect();
+    for ((object, command, attacker), mark) in cells.iter_mut() {
+        let open = matches!(mark, Mark::Unproven(Reason::Unreachable { .. }));
+        if open && *command == Command::Select && stopped.contains(&(*object, kind(*attacker))) {
+            *mark = Mark::Stopped;
         }
     }
 }

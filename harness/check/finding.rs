@@ -6,7 +6,7 @@ use crate::event::{Door, Finding, Severity};
 use crate::migrations::Migrations;
 use crate::oracle::observe_cause::Cause;
 use crate::oracle::{Gain, Leak};
-use crate::probes::{Attack, Attacker, Command, Object, Scene};
+use crate::probes::{Aim, Attack, Attacker, Command, Object, Scene};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -199,6 +199,9 @@ fn title(scene: &Scene, attacker: &Attacker, attack: &Attack, leak: &Leak, victi
         Gain::Planted => format!("{who} can insert a row that belongs to {victim} in {at}"),
         Gain::Moved => format!("{who} can move its own row into {victim} in {at}"),
         Gain::Referred => format!("{who} can make its own row refer to a row of {victim} in {at}"),
+        Gain::Poisoned { .. } => {
+            format!("{who} can store a value in {at} that makes the queries of {victim} fail")
+        }
         Gain::Sensed { .. } => format!("{who} can tell by {at} what {victim} has"),
     }
 }
@@ -208,6 +211,7 @@ fn expected(leak: &Leak, victim: &str) -> String {
         Gain::Received { .. } | Gain::Changed | Gain::Removed => {
             format!("SQLSTATE 42501, or no row of {victim}")
         }
+        Gain::Poisoned { .. } => format!("{victim} reads its own rows, whatever others store"),
         Gain::Sensed { .. } => format!("the same outcome whatever {victim} has"),
         _ => "SQLSTATE 42501".to_owned(),
     }
@@ -218,7 +222,8 @@ fn got(leak: &Leak, got: &str) -> String {
         Gain::Received { sample } | Gain::Told { sample } => {
             format!("{got}, among them {}", shortened(sample))
         }
-        Gain::Sensed { with, without } => format!("{with}; for a value that nobody has: {without}"),
+        Gain::Poisoned { told } => format!("{got} of {told}"),
+        Gain::Sensed { with, without } => format!("{with}; {without}"),
         _ => got.to_owned(),
     }
 }
@@ -299,6 +304,9 @@ fn help(cause: &Cause, attack: &Attack) -> String {
             "ALTER TABLE … FORCE ROW LEVEL SECURITY, or let the application log in as a role that does not own the table"
         }
         Cause::Bypass(_) => "let the application use a role without BYPASSRLS and SUPERUSER",
+        Cause::Policy { .. } if matches!(attack.aim, Aim::Poison { .. }) => {
+            "compare texts and cast nothing, or hold the column by a CHECK, a foreign key or its own type"
+        }
         Cause::Policy { check: true, .. } => {
             "let WITH CHECK compare the new row with the caller's tenant, as USING does with the old row"
         }
@@ -310,6 +318,12 @@ fn help(cause: &Cause, attack: &Attack) -> String {
         }
         Cause::View(_) => {
             "create it WITH (security_invoker = true), or revoke it from the application's roles"
+        }
+        Cause::Function(_) if attack.aim == Aim::Sense => {
+            "let it count and compare rows of the caller's own tenant only: one counter for each tenant, and none that all share"
+        }
+        Cause::Function(_) if attack.probe == "shadow-name" => {
+            "write SET search_path = '' into the function and name every table with its schema"
         }
         Cause::Function(_) if attack.probe == "read-cached-plan" => {
             "declare the function STABLE: what it reads is the same within one statement and no longer"

@@ -4,14 +4,17 @@ mod cause_source;
 mod coverage;
 mod error;
 mod finding;
+mod other_world;
 mod overrides;
 mod ready;
 mod repro;
+mod repro_sensed;
 mod rounds;
 pub mod stage;
 mod status;
 mod verdicts;
 mod witnesses;
+mod workers;
 
 pub use campaign::{Judged, Living, Worker, prove_baseline, run};
 pub use error::CheckError;
@@ -83,7 +86,10 @@ pub async fn attack_filled(
     let bench = ready.bench(&scene);
     let workers = &ready.workers;
     let living = stop.or(baseline(&workers[0], &bench, listener)).await?;
-    let judged = rounds::run(plan, workers, &bench, &living, stop, listener).await?;
+    let mut judged = rounds::run(plan, workers, &bench, &living, stop, listener).await?;
+    if !stop.is_asked() {
+        rounds::compare_worlds(plan, &ready, &bench, &mut judged).await?;
+    }
     let findings =
         verdicts::findings(plan, migrated, &workers[0], &bench, &judged, listener).await?;
     if stop.is_asked() {

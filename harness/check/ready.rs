@@ -2,6 +2,7 @@
 use super::CheckError;
 use super::campaign::Worker;
 use super::stage::{self, Filled, Migrated};
+use super::workers;
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Started};
 use crate::oracle::Bench;
@@ -48,8 +49,8 @@ impl<'m> Ready<'m> {
             &filled.truth,
         );
         listener.hear(&Event::Started(facts(plan, migrated, &filled)));
-        let workers = stage::workers(plan, migrated, &filled).await?;
-        stage::try_roles(&workers[0], &callers).await?;
+        let workers = workers::workers(plan, migrated, &filled).await?;
+        workers::try_roles(&workers[0], &callers).await?;
         Ok(Ready {
             migrated,
             filled,

@@ -1,5 +1,6 @@
 //! Makes the script of a finding: the fewest rows and claims with which the same attack still leaks.
 use super::campaign::Worker;
+use super::repro_sensed;
 use crate::oracle::observe::{Request, Runner, alone};
 use crate::oracle::{Bench, Fate, Leak, Observation, ObserveError};
 use crate::probes::{Aim, Attack, Attacker, Preparation};
@@ -24,6 +25,9 @@ pub async fn repro(
     leak: &Leak,
     victim: &str,
 ) -> Result<String, ObserveError> {
+    if attack.aim == Aim::Sense {
+        return repro_sensed::repro(worker, bench, attack, victim).await;
+    }
     let shrinking = Shrinking {
         worker,
         bench,
@@ -160,7 +164,7 @@ impl Shrinking<'_> {
     async fn leaks(&self, attacker: &Attacker, rows: &[Place]) -> bool {
         let smaller = self.among(rows);
         let free = match &self.attack.aim {
-            Aim::Tell { free } => {
+            Aim::Tell { free } | Aim::Poison { apart: free, .. } => {
                 let runner = Runner::Attacker(attacker);
                 let request = Request::new(free, &smaller.preparation, &[], true, runner);
                 alone(&self.worker.gateway, &request).await.ok()

@@ -1,10 +1,11 @@
 //! Divides the attacks among the workers, and those of a worker into rounds that are judged one after the other.
 use super::CheckError;
 use super::campaign::{self, Judged, Living, Worker};
+use super::{Ready, other_world};
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Phase};
 use crate::oracle::Bench;
-use crate::probes::{ALL, Attack, Scene};
+use crate::probes::{ALL, Aim, Attack, Scene};
 use crate::stop::{Stop, Stopped};
 use futures_util::future::try_join_all;
 use std::cell::{Cell, RefCell};
@@ -42,7 +43,9 @@ pub async fn run(
     stop: &Stop,
     listener: &mut dyn Listener,
 ) -> Result<Vec<Judged>, CheckError> {
-    let attacks = attacks(plan, bench.scene);
+    let mut attacks = attacks(plan, bench.scene);
+    // Those that need two worlds are run when all others are judged.
+    attacks.retain(|attack| attack.aim != Aim::Sense);
     let total = attacks.len();
     let mut parts: Vec<Vec<Attack>> = vec![Vec::new(); workers.len()];
     for attack in attacks {
@@ -86,4 +89,30 @@ pub async fn run(
     // The same order whoever ran them.
     judged.sort_by_cached_key(|judged| rank(bench.scene, &judged.attack));
     Ok(judged)
+}
+
+/// Runs what needs two worlds, after everything else: what another probe shows already is no news.
+pub async fn compare_worlds(
+    plan: &CheckPlan,
+    ready: &Ready<'_>,
+    bench: &Bench<'_>,
+    judged: &mut Vec<Judged>,
+) -> Result<(), CheckError> {
+    let mut attacks = attacks(plan, bench.scene);
+    attacks.retain(|attack| attack.aim == Aim::Sense);
+    let sensed = other_world::compare(
+        plan,
+        ready.migrated,
+        &ready.filled,
+        &ready.workers[0],
+        bench,
+        attacks,
+    )
+    .await?;
+    let news: Vec<Judged> = sensed
+        .into_iter()
+        .filter(|sensed| other_world::is_news(bench.scene, sensed, judged))
+        .collect();
+    judged.extend(news);
+    Ok(())
 }

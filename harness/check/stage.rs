@@ -1,14 +1,12 @@
 //! Brings a run to the point where attacks can begin: server, migrations, catalog, tenancy, world, workers.
-use super::campaign::Worker;
-use super::{CheckError, overrides};
+use super::{CheckError, other_world, overrides};
 use crate::catalog::{self, Catalog, Oid};
 use crate::config::{CheckPlan, Platform, PublicRows, ServerChoice, TenancyOverrides};
 use crate::event::{Event, Listener, Phase};
 use crate::migrations::{self, Migrations};
 use crate::oracle::{ObserveError, observe_roles, observe_setup};
-use crate::probes::Attacker;
+use crate::probes::attackers::VICTIM;
 use crate::server::{Request, Server, Session, SourceChoice, apply};
-use crate::sql::identifier;
 use crate::tenancy::{self, Tenancy};
 use crate::world::{self, Truth, World, load};
 use std::collections::BTreeSet;
@@ -40,6 +38,8 @@ pub struct Filled {
     pub tenancy: Tenancy,
     /// Rows that everybody may read: (relation, ctid).
     pub public: BTreeSet<(Oid, String)>,
+    /// There is a database with other private data of the victim.
+    pub has_other: bool,
 }
 
 /// Starts the server, applies the migrations, reads the catalog and infers tenancy.
@@ -188,8 +188,13 @@ pub async fn fill(
     migrated: &Migrated,
     listener: &mut dyn Listener,
 ) -> Result<Filled, CheckError> {
-    let (world, truth) = load(plan, migrated, listener).await?;
-    prepare(plan, migrated, world, truth, listener).await
+    let (world, truth, changed) = load_worlds(plan, migrated, listener).await?;
+    let filled = prepare(plan, migrated, world, truth, listener).await?;
+    other_world::make(migrated, &filled, &changed).await?;
+    Ok(Filled {
+        has_other: true,
+        ..filled
+    })
 }
 
 /// Clones the migrated database, and fills the clone with a generated world.
@@ -198,6 +203,16 @@ pub async fn load(
     migrated: &Migrated,
     listener: &mut dyn Listener,
 ) -> Result<(World, Truth), CheckError> {
+    let (world, truth, _) = load_worlds(plan, migrated, listener).await?;
+    Ok((world, truth))
+}
+
+/// The same, with the rows of the world in which the victim's private data was drawn anew.
+async fn load_worlds(
+    plan: &CheckPlan,
+    migrated: &Migrated,
+    listener: &mut dyn Listener,
+) -> Result<(World, Truth, World), CheckError> {
     listener.hear(&Event::Phase {
         phase: Phase::World,
         done: 0,
@@ -207,10 +222,12 @@ pub async fn load(
     migrated.server.clone_database(MIGRATED, FILLED).await?;
     let session = connect(migrated, FILLED, None).await?;
     let outline = load::plan(session.client(), catalog, tenancy).await?;
-    let generated = world::generate(catalog, tenancy, &outline, plan.seed, None);
-    let loaded = load::load(session.client(), catalog, tenancy, &outline, generated).await?;
+    let draw = |changed| world::generate(catalog, tenancy, &outline, plan.seed, changed);
+    let (generated, changed) = (draw(None), draw(Some(VICTIM)).world);
+    let (world, truth) =
+        load::load(session.client(), catalog, tenancy, &outline, generated).await?;
     session.close().await;
-    Ok(loaded)
+    Ok((world, truth, changed))
 }
 
 /// Puts what attacks and their judge need into the filled database.
@@ -254,6 +271,7 @@ pub async fn prepare(
         truth,
         tenancy,
         public,
+        has_other: false,
     })
 }
 
@@ -303,46 +321,6 @@ fn conditions(plan: &CheckPlan, catalog: &Catalog) -> Vec<(String, String, Strin
         .collect()
 }
 
-/// One database and two sessions per worker.
-pub async fn workers(
-    plan: &CheckPlan,
-    migrated: &Migrated,
-    filled: &Filled,
-) -> Result<Vec<Worker>, CheckError> {
-    let mut out = Vec::new();
-    let count = plan.jobs.max(1);
-    for at in 1..count {
-        migrated
-            .server
-            .clone_database(FILLED, &format!("worker_{at}"))
-            .await?;
-    }
-    for at in 0..count {
-        let database = if at == 0 {
-            FILLED.to_owned()
-        } else {
-            format!("worker_{at}")
-        };
-        let pristine = connect(migrated, &database, Some(&filled.tenancy.roles.login)).await?;
-        let gateway = connect(migrated, &database, Some(&filled.tenancy.roles.login)).await?;
-        let superuser = connect(migrated, &database, None).await?;
-        for session in [&gateway, &pristine, &superuser] {
-            let limit = format!("SET statement_timeout = {}", plan.statement_timeout_ms);
-            session
-                .client()
-                .batch_execute(&limit)
-                .await
-                .map_err(|source| ObserveError::Prepare { source })?;
-        }
-        out.push(Worker {
-            gateway,
-            pristine,
-            superuser,
-        });
-    }
-    Ok(out)
-}
-
 pub async fn connect(
     migrated: &Migrated,
     database: &str,
@@ -357,28 +335,4 @@ pub async fn connect(
             .map_err(|source| ObserveError::Prepare { source })?;
     }
     Ok(session)
-}
-
-/// Every attacker must be able to take its role: a refusal there would look like a refusal of the attack.
-pub async fn try_roles(worker: &Worker, attackers: &[Attacker]) -> Result<(), CheckError> {
-    let mut tried: BTreeSet<&str> = BTreeSet::new();
-    for attacker in attackers {
-        if tried.insert(&attacker.role) {
-            let take = format!(
-                "BEGIN;SET LOCAL ROLE {};ROLLBACK",
-                identifier(&attacker.role)
-            );
-            worker
-                .gateway
-                .client()
-                .batch_execute(&take)
-                .await
-                .map_err(|source| ObserveError::Role {
-                    name: attacker.name.clone(),
-                    role: attacker.role.clone(),
-                    source,
-                })?;
-        }
-    }
-    Ok(())
 }

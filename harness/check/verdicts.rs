@@ -11,7 +11,7 @@ use crate::event::{Event, Finding, Listener, Phase, Summary, Unproven};
 use crate::oracle::observe_admission::Admissions;
 use crate::oracle::observe_cause::{Cause, cause};
 use crate::oracle::{Bench, Verdict};
-use crate::probes::{Attack, Command, Object, Scene, Standing};
+use crate::probes::{Attack, Command, Object, Scene, Standing, is_beyond_grid};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -185,7 +185,8 @@ pub fn summary(
     let spare = |judged: &&Judged| {
         let attack = &judged.attack;
         let mark = coverage.get(&(attack.object, attack.command, attack.attacker));
-        matches!(judged.verdict, Verdict::Unproven(_)) && !matches!(mark, Some(Mark::Unproven(_)))
+        matches!(judged.verdict, Verdict::Unproven(_))
+            && (is_beyond_grid(attack.probe) || !matches!(mark, Some(Mark::Unproven(_))))
     };
     let counted: Vec<&Judged> = judged.iter().filter(|judged| !spare(judged)).collect();
     let count =

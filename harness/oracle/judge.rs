@@ -146,3 +146,24 @@ pub fn tell_alike(a: &Observation, b: &Observation) -> bool {
         _ => false,
     }
 }
+
+/// What differs between two observations, in words: the first row that only the one has, or how each ended.
+pub fn difference(a: &Observation, b: &Observation, command: &str) -> (String, String) {
+    let only = |left: &Observation, right: &Observation| -> Option<String> {
+        let (Outcome::Done { rows: left, .. }, Outcome::Done { rows: right, .. }) =
+            (&left.outcome, &right.outcome)
+        else {
+            return None;
+        };
+        let row = left.iter().find(|row| !right.contains(row))?;
+        let cells: Vec<&str> = row
+            .iter()
+            .map(|cell| cell.as_deref().unwrap_or("NULL"))
+            .collect();
+        Some(format!("({})", cells.join(", ")))
+    };
+    let told = |own: &Observation, other: &Observation| {
+        only(own, other).unwrap_or_else(|| own.summary(command))
+    };
+    (told(a, b), told(b, a))
+}

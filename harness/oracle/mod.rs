@@ -9,6 +9,7 @@ mod observe_error;
 pub mod observe_rehearsal;
 pub mod observe_roles;
 pub mod observe_setup;
+mod sensed;
 mod sight;
 mod suspects;
 mod verdict;

@@ -1,6 +1,7 @@
 //! Finds what let a leak through: each policy is tried alone, in a transaction in which the others are dropped.
 use super::observe::{Request, Runner, alone};
 use super::observe_admission::Admissions;
+use super::sensed;
 use super::sight::Bench;
 use super::suspects::{applicable, asked_by_all, drop_policies, silenced, steadied, unpoliced};
 use super::{Gain, Leak, ObserveError};
@@ -52,10 +53,28 @@ pub async fn cause(
     leak: &Leak,
 ) -> Result<Cause, ObserveError> {
     let scene = bench.scene;
+    match attack.aim {
+        Aim::Switch { role } => return Ok(Cause::Bypass(role)),
+        Aim::Poison {
+            relation, policy, ..
+        } => {
+            return Ok(Cause::Policy {
+                relation,
+                policy,
+                check: false,
+            });
+        }
+        _ => {}
+    }
     let relation = match attack.object {
         Object::Function(oid) => return Ok(Cause::Function(oid)),
         Object::Relation(oid) => oid,
     };
+    if attack.aim == Aim::Sense
+        && let Some(found) = scene.relation(relation)
+    {
+        return Ok(sensed::cause(scene, attack, found));
+    }
     if let (Some(name), Aim::Refer { .. }) = (&attack.suspect, &attack.aim) {
         return Ok(Cause::Constraint {
             relation,

@@ -30,7 +30,7 @@ pub enum ObserveError {
 }
 
 impl ObserveError {
-    pub(super) fn lost(source: tokio_postgres::Error) -> Self {
+    pub(crate) fn lost(source: tokio_postgres::Error) -> Self {
         ObserveError::Lost { source }
     }
 

@@ -76,7 +76,11 @@ impl<'a> Bench<'a> {
         let referred = self.referred(attack, attacker, observation);
         let sensed = self.sensed(attack, observation, free);
         Sight {
-            leak: changed.or(referred).or(received).or(sensed),
+            leak: match attack.aim {
+                // The last statement is the victim's own: what it reads, the attacker does not.
+                Aim::Poison { .. } => self.poisoned(attack, observation, free),
+                _ => changed.or(referred).or(received).or(sensed),
+            },
             own: own_read || own_written,
         }
     }
@@ -246,7 +250,37 @@ impl<'a> Bench<'a> {
         }
         let gain = Gain::Sensed {
             with: format!("SQLSTATE {}", refusal.sqlstate),
-            without: free.summary(attack.command.name()),
+            without: format!(
+                "for a value that nobody has: {}",
+                free.summary(attack.command.name())
+            ),
+        };
+        Some(Leak {
+            victim: self.victim_of(attack, self.scene.attacker(attack.attacker)),
+            gain,
+            elsewhere: None,
+            rows: 1,
+        })
+    }
+
+    /// The victim's query fails on what the attacker stored, and both work the other way round.
+    fn poisoned(
+        &self,
+        attack: &Attack,
+        observation: &Observation,
+        apart: Option<&Observation>,
+    ) -> Option<Leak> {
+        let refusal = observation.refusal()?;
+        let is_data = refusal.sqlstate.class() == "22";
+        if !is_data || apart?.refusal().is_some() {
+            return None;
+        }
+        let Aim::Poison { relation, .. } = attack.aim else {
+            return None;
+        };
+        let there = self.scene.relation(relation)?;
+        let gain = Gain::Poisoned {
+            told: format!("a query of {}", there.display_name()),
         };
         Some(Leak {
             victim: self.victim_of(attack, self.scene.attacker(attack.attacker)),

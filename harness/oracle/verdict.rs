@@ -72,6 +72,10 @@ pub enum Gain {
     Moved,
     /// A row of the attacker's own refers to a foreign row.
     Referred,
+    /// What was stored makes another tenant's query fail.
+    Poisoned {
+        told: String,
+    },
     /// The outcome tells whether another tenant has a value or a row.
     Sensed {
         with: String,

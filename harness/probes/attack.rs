@@ -87,6 +87,19 @@ pub enum Aim {
     },
     /// The statement's outcome differs from the outcome of `with` the same statement about a value that nobody has.
     Tell { free: String },
+    /// The same with what the caller may read after it took another role.
+    Switch { role: Oid },
+    /// The same with a table of the caller's own in the place of one that a function trusts.
+    Shadow,
+    /// The victim's own query, last in the statement, fails by what the caller stored. `apart` is both the other way
+    /// round: each of them can be done.
+    Poison {
+        relation: Oid,
+        policy: Oid,
+        apart: String,
+    },
+    /// The outcome differs in a database in which the victim's private data is other.
+    Sense,
     /// Both: functions may read and write.
     Anything,
 }

@@ -11,6 +11,7 @@ mod claim_malformed;
 pub mod controls;
 mod delete_row;
 mod insert_row;
+mod poison_row;
 mod read_by_join;
 mod read_by_matview;
 mod read_by_view;
@@ -21,8 +22,11 @@ pub mod reassign_row;
 mod reference_row;
 pub mod rights;
 mod scene;
+mod sense_row;
+mod shadow_name;
 mod smuggled;
 pub mod statement;
+mod switch_role;
 mod truncate_table;
 mod unique_key;
 mod update_row;
@@ -48,6 +52,7 @@ pub static ALL: &[&dyn Probe] = &[
     &claim_malformed::ClaimMalformed,
     &delete_row::DeleteRow,
     &insert_row::InsertRow,
+    &poison_row::PoisonRow,
     &read_by_join::ReadByJoin,
     &read_by_matview::ReadByMatview,
     &read_by_view::ReadByView,
@@ -56,6 +61,9 @@ pub static ALL: &[&dyn Probe] = &[
     &read_row::ReadRow,
     &reassign_row::ReassignRow,
     &reference_row::ReferenceRow,
+    &sense_row::SenseRow,
+    &shadow_name::ShadowName,
+    &switch_role::SwitchRole,
     &truncate_table::TruncateTable,
     &unique_key::UniqueKey,
     &update_row::UpdateRow,
@@ -64,6 +72,11 @@ pub static ALL: &[&dyn Probe] = &[
 /// The probe of this name.
 pub fn named_probe(name: &str) -> Option<&'static dyn Probe> {
     ALL.iter().copied().find(|probe| probe.name() == name)
+}
+
+/// Probes that try what nothing in the schema asks for: one of their attacks that proves nothing leaves no gap.
+pub fn is_beyond_grid(name: &str) -> bool {
+    matches!(name, "poison-row" | "shadow-name" | "switch-role")
 }
 
 /// Probes that also show what a plainer one shows: their finding is named after the plainer one.

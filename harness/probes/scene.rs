@@ -2,7 +2,7 @@
 use super::attack::AttackerId;
 use crate::catalog::{Catalog, Column, Oid, Relation, RelationKind};
 use crate::sql;
-use crate::tenancy::{ColumnRef, Scope, Tenancy};
+use crate::tenancy::{ColumnRef, KeyId, Scope, Tenancy};
 use crate::world::{TenantId, TrueRow, Truth, UserId, World};
 use std::collections::BTreeMap;
 
@@ -214,6 +214,30 @@ impl<'a> Scene<'a> {
 
     pub fn column_ref(&self, relation: Oid, column: i16) -> ColumnRef {
         ColumnRef { relation, column }
+    }
+
+    /// Whether a column says whose the row is: a key, or a reference to a row that belongs to somebody.
+    pub fn names_owner(&self, relation: &Relation, number: i16) -> bool {
+        let key = self.tenancy.key_of(self.column_ref(relation.oid, number));
+        let mut references = relation.foreign_keys.iter();
+        key.is_some()
+            || references.any(|key| key.columns.contains(&number) && self.is_owned(key.target))
+    }
+
+    /// The tables of tenants and users themselves: a name that is unique among them is taken for everybody by design.
+    pub fn is_directory(&self, relation: &Relation) -> bool {
+        let (tenant, user) = (self.tenancy.tenant, self.tenancy.user);
+        let keys = self.tenancy.keys.iter().enumerate();
+        let mut roots = keys
+            .filter(|(at, _)| [tenant, user].contains(&Some(KeyId(*at))))
+            .filter_map(|(_, key)| key.root);
+        let names_itself = || {
+            relation.columns.iter().any(|column| {
+                let place = self.column_ref(relation.oid, column.number);
+                relation.primary_key == [column.number] && self.tenancy.key_of(place).is_some()
+            })
+        };
+        roots.any(|root| root.relation == relation.oid) || names_itself()
     }
 
     /// The columns of a relation that hold the tenant itself.

@@ -24,7 +24,7 @@ impl Probe for UniqueKey {
         {
             for relation in scene
                 .owned()
-                .filter(|relation| relation.parents.is_empty() && !is_directory(scene, relation))
+                .filter(|relation| relation.parents.is_empty() && !scene.is_directory(relation))
             {
                 for (name, columns) in shared_keys(scene, relation) {
                     let (Some((leaf, own)), Some((_, foreign))) = (
@@ -93,44 +93,10 @@ fn shared_keys(scene: &Scene, relation: &Relation) -> Vec<(String, Vec<i16>)> {
             .collect();
         let scoped = columns
             .iter()
-            .any(|number| names_owner(scene, relation, *number));
+            .any(|number| scene.names_owner(relation, *number));
         (!scoped && !columns.is_empty()).then(|| (name.clone(), columns))
     });
     uniques.chain(exclusions).collect()
-}
-
-/// Whether a column says whose the row is: a key, or a reference to a row that belongs to somebody.
-fn names_owner(scene: &Scene, relation: &Relation, number: i16) -> bool {
-    scene
-        .tenancy
-        .key_of(scene.column_ref(relation.oid, number))
-        .is_some()
-        || relation
-            .foreign_keys
-            .iter()
-            .any(|key| key.columns.contains(&number) && scene.is_owned(key.target))
-}
-
-/// The tables of tenants and users themselves: a name that is unique among them is taken for everybody by design.
-fn is_directory(scene: &Scene, relation: &Relation) -> bool {
-    let roots = scene
-        .tenancy
-        .keys
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| {
-            [scene.tenancy.tenant, scene.tenancy.user].contains(&Some(crate::tenancy::KeyId(*at)))
-        })
-        .filter_map(|(_, key)| key.root);
-    let single = |column: i16| relation.primary_key == [column];
-    roots.into_iter().any(|root| root.relation == relation.oid)
-        || relation.columns.iter().any(|c| {
-            single(c.number)
-                && scene
-                    .tenancy
-                    .key_of(scene.column_ref(relation.oid, c.number))
-                    .is_some()
-        })
 }
 
 /// A key whose columns hold neither a tenant, nor a user, nor a reference to an owned row, nor a value that the
@@ -152,7 +118,7 @@ fn spans_tenants(scene: &Scene, relation: &Relation, unique: &Unique) -> bool {
                     column.type_name.as_str(),
                     "character varying(36)" | "character(36)"
                 );
-        !names_owner(scene, relation, *number) && !drawn && !surrogate
+        !scene.names_owner(relation, *number) && !drawn && !surrogate
     };
     !unique.columns.is_empty() && unique.predicate.is_none() && unique.columns.iter().all(natural)
 }

@@ -16,10 +16,24 @@ pub struct Case {
 
 /// The script. `victim` and `got` are said in comments.
 pub fn render(scene: &Scene, case: &Case, victim: &str, got: &str) -> String {
+    let mut out = opening(scene, case);
+    out.push_str(&format!(
+        "{};\n-- gives {got}; {victim} is not the caller's\n",
+        case.attack.statement
+    ));
+    if let Some(shown) = shows(scene, case) {
+        out.push_str(&format!("RESET ROLE;\n{shown};\n"));
+    }
+    out.push_str("ROLLBACK;\n");
+    out
+}
+
+/// The transaction up to the attack: the rows, and who the attacker is.
+fn opening(scene: &Scene, case: &Case) -> String {
     let mut out = String::from("BEGIN;\n");
     let inserts: Vec<String> = ordered(scene, case)
         .into_iter()
-        .map(|(relation, row)| insert(scene, relation, row))
+        .map(|(relation, row)| format!("{};\n", insert_row(scene, relation, row)))
         .collect();
     if !inserts.is_empty() {
         out.push_str("-- The rows it takes, without firing triggers.\nSET LOCAL session_replication_role = replica;\n");
@@ -35,15 +49,38 @@ pub fn render(scene: &Scene, case: &Case, victim: &str, got: &str) -> String {
             literal(value)
         ));
     }
-    out.push_str(&format!(
-        "{};\n-- gives {got}; {victim} is not the caller's\n",
-        case.attack.statement
-    ));
-    if let Some(shown) = shows(scene, case) {
-        out.push_str(&format!("RESET ROLE;\n{shown};\n"));
-    }
-    out.push_str("ROLLBACK;\n");
     out
+}
+
+/// A leak that shows only by comparison: what the attacker reads before and after the victim writes one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Before {
+    pub case: Case,
+    /// The INSERT of the victim's row.
+    pub written: String,
+    /// What brings a materialized view up to date; empty for everything else.
+    pub refresh: String,
+    pub first: String,
+    pub second: String,
+}
+
+/// The script of such a leak.
+pub fn render_twice(scene: &Scene, before: &Before, victim: &str) -> String {
+    let (statement, role) = (
+        &before.case.attack.statement,
+        plain(&before.case.attacker.role),
+    );
+    let refresh = match before.refresh.is_empty() {
+        true => String::new(),
+        false => format!("{}\n", before.refresh),
+    };
+    format!(
+        "{}{statement};\n-- gives {}\nRESET ROLE;\n-- {victim} writes a row of its own:\n{};\n{refresh}SET LOCAL ROLE {role};\n{statement};\n-- gives {}\nROLLBACK;\n",
+        opening(scene, &before.case),
+        before.first,
+        before.written,
+        before.second
+    )
 }
 
 /// Rows in key order: by the world's load order where known, else as they come.
@@ -80,7 +117,8 @@ fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, &'a TrueRow
         .collect()
 }
 
-fn insert(scene: &Scene, relation: &Relation, row: &TrueRow) -> String {
+/// The INSERT of a row as it stands, without its semicolon.
+pub fn insert_row(scene: &Scene, relation: &Relation, row: &TrueRow) -> String {
     let columns: Vec<_> = relation
         .columns
         .iter()
@@ -103,7 +141,7 @@ fn insert(scene: &Scene, relation: &Relation, row: &TrueRow) -> String {
         ""
     };
     format!(
-        "INSERT INTO {} ({}){overriding}\n  VALUES ({});\n",
+        "INSERT INTO {} ({}){overriding}\n  VALUES ({})",
         named(relation),
         names.join(", "),
         values.join(", ")

@@ -3,6 +3,6 @@ mod case;
 mod closure;
 mod reduce;
 
-pub use case::{Case, render};
+pub use case::{Before, Case, insert_row, render, render_twice};
 pub use closure::closure;
 pub use reduce::reduce;

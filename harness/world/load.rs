@@ -6,6 +6,7 @@ mod inflate;
 mod insert;
 mod read;
 mod sql;
+mod vary;
 
 use super::generate::Generated;
 use super::model::{Missing, Row, Truth, World};
@@ -24,6 +25,7 @@ pub use inflate::inflate;
 use insert::Loader;
 use read::{Known, read, tell_owners};
 use sql::{Writer, find, qualified};
+pub use vary::vary;
 
 /// A table's rows are written in milliseconds; triggers that take longer never end.
 const WRITE_LIMIT: &str = "10s";
@@ -204,14 +206,9 @@ BEGIN
 END $wt$;
 "#;
 
-/// Sequences, materialized views and statistics follow the rows.
-async fn finish(
-    client: &Client,
-    catalog: &Catalog,
-    missing: &mut Vec<Missing>,
-) -> Result<(), LoadError> {
-    let doing = LoadError::while_doing("moving sequences beyond the rows");
-    client.batch_execute(SEQUENCES).await.map_err(doing)?;
+/// Refreshes materialized views, those that others read first; gives what could not be refreshed.
+async fn refresh(client: &Client, catalog: &Catalog) -> Result<Vec<Missing>, LoadError> {
+    let mut missing = Vec::new();
     for oid in refresh_order(catalog) {
         let Some(relation) = find(catalog, oid) else {
             continue;
@@ -231,6 +228,18 @@ async fn finish(
             });
         }
     }
+    Ok(missing)
+}
+
+/// Sequences, materialized views and statistics follow the rows.
+async fn finish(
+    client: &Client,
+    catalog: &Catalog,
+    missing: &mut Vec<Missing>,
+) -> Result<(), LoadError> {
+    let doing = LoadError::while_doing("moving sequences beyond the rows");
+    client.batch_execute(SEQUENCES).await.map_err(doing)?;
+    missing.extend(refresh(client, catalog).await?);
     let tables: Vec<String> = catalog
         .relations
         .iter()

@@ -13,6 +13,7 @@ pub mod load;
 mod model;
 mod moment;
 mod order;
+mod other;
 mod owners;
 mod parts;
 mod people;
@@ -31,6 +32,7 @@ mod words;
 
 pub use generate::{Generated, generate, worlds};
 pub use model::*;
+pub use other::{Edit, edits, vanishing};
 pub use owners::{Owner, Owners};
 pub use plan::Plan;
 pub use settings::settings;
