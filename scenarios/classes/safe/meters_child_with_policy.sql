@@ -1,0 +1,45 @@
+-- An inheriting table has grants of its own, and row security with its parent's policy.
+-- system: supabase
+-- class: 60
+-- expect: clean
+
+create table public.utilities (
+  id uuid primary key default gen_random_uuid(),
+  name text not null
+);
+
+create table public.meters (
+  id uuid primary key default gen_random_uuid(),
+  utility_id uuid not null references public.utilities (id),
+  serial text not null,
+  address text
+);
+
+create table public.gas_meters (
+  pressure_mbar integer,
+  primary key (id)
+) inherits (public.meters);
+
+create function public.caller_utility() returns uuid
+  language sql stable
+  set search_path = ''
+as $$
+  select nullif(auth.jwt() -> 'app_metadata' ->> 'utility_id', '')::uuid
+$$;
+
+alter table public.utilities enable row level security;
+alter table public.meters enable row level security;
+alter table public.gas_meters enable row level security;
+
+create policy utilities_own on public.utilities
+  for select to authenticated using (id = (select public.caller_utility()));
+create policy meters_own on public.meters
+  for all to authenticated
+  using (utility_id = (select public.caller_utility()))
+  with check (utility_id = (select public.caller_utility()));
+create policy gas_meters_own on public.gas_meters
+  for all to authenticated
+  using (utility_id = (select public.caller_utility()))
+  with check (utility_id = (select public.caller_utility()));
+
+revoke truncate, references, trigger on all tables in schema public from anon, authenticated;
