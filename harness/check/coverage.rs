@@ -61,7 +61,10 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
 /// A function cell is proven when one of the calls tried reached something that the attacker could have got; that other
 /// arguments reach nothing is no gap.
 fn functions(judged: &[Judged], cells: &mut BTreeMap<Cell, Mark>) {
-    for judged in judged.iter().filter(|j| j.attack.command == Command::Call) {
+    let calls = judged
+        .iter()
+        .filter(|j| j.attack.command == Command::Call && !is_beyond_grid(j.attack.probe));
+    for judged in calls {
         let key = (
             judged.attack.object,
             judged.attack.command,

@@ -1,6 +1,7 @@
 //! Groups leaks by their cause and turns each group into one finding.
 use super::campaign::Judged;
 use super::cause_source::{culprit, granted_by, kind_of};
+use super::finding_steps;
 use crate::catalog::Privilege;
 use crate::event::{Door, Finding, Severity};
 use crate::migrations::Migrations;
@@ -30,7 +31,14 @@ pub fn group(scene: &Scene, migrations: &Migrations, leaks: Vec<Caused>) -> Vec<
     }
     let mut out: Vec<Vec<Caused>> = groups.into_values().collect();
     for group in &mut out {
-        group.sort_by_key(|caused| rank(scene, &caused.judged.attack));
+        // A write that leaks by itself is named by itself; what follows from it is a note.
+        group.sort_by_key(|caused| {
+            let attack = &caused.judged.attack;
+            (
+                crate::probes::is_stepwise(attack.probe),
+                rank(scene, attack),
+            )
+        });
     }
     out.sort_by_key(|group| rank(scene, &group[0].judged.attack));
     out
@@ -113,6 +121,7 @@ pub fn finding(
         format!("{object_kind} {object}")
     };
     let culprit = culprit(scene.catalog, migrations, &first.cause);
+    let culprit = finding_steps::labelled(attack, culprit);
     Finding {
         system: system.to_owned(),
         probe: attack.probe.to_owned(),
@@ -122,10 +131,12 @@ pub fn finding(
         command: attack.command.name().to_owned(),
         role: attacker.role.clone(),
         attacker: attacker.name.clone(),
-        expected: expected(&first.leak, &victim),
+        expected: expected(attack, &first.leak, &victim),
         got: got(&first.leak, &first.judged.got),
         notes: notes(scene, group, &object),
-        help: Some(help(&first.cause, attack)),
+        help: Some(
+            finding_steps::help(&first.cause, attack).unwrap_or_else(|| help(&first.cause, attack)),
+        ),
         doors: doors(scene, group),
         object,
         object_kind: object_kind.to_owned(),
@@ -144,7 +155,7 @@ fn severity(attack: &Attack, leak: &Leak) -> Severity {
     }
 }
 
-fn object_name(scene: &Scene, object: Object) -> (String, &'static str) {
+pub(super) fn object_name(scene: &Scene, object: Object) -> (String, &'static str) {
     match object {
         Object::Relation(oid) => scene
             .relation(oid)
@@ -173,6 +184,9 @@ fn victim_name(scene: &Scene, caused: &Caused) -> String {
 }
 
 fn title(scene: &Scene, attacker: &Attacker, attack: &Attack, leak: &Leak, victim: &str) -> String {
+    if let Some(title) = finding_steps::title(scene, attack, leak, victim) {
+        return title;
+    }
     let who = &attacker.name;
     let (object, kind) = object_name(scene, attack.object);
     let named = if kind == "table" {
@@ -206,7 +220,12 @@ fn title(scene: &Scene, attacker: &Attacker, attack: &Attack, leak: &Leak, victi
     }
 }
 
-fn expected(leak: &Leak, victim: &str) -> String {
+fn expected(attack: &Attack, leak: &Leak, victim: &str) -> String {
+    if crate::probes::is_stepwise(attack.probe) {
+        return format!(
+            "SQLSTATE 42501, or no row of {victim} that the caller did not reach before"
+        );
+    }
     match leak.gain {
         Gain::Received { .. } | Gain::Changed | Gain::Removed => {
             format!("SQLSTATE 42501, or no row of {victim}")
@@ -251,6 +270,7 @@ fn notes(scene: &Scene, group: &[Caused], object: &str) -> Vec<String> {
             commands.into_iter().collect::<Vec<_>>().join(", ")
         ));
     }
+    out.extend(finding_steps::follows(scene, group));
     let others: BTreeSet<String> = group
         .iter()
         .map(|c| object_name(scene, c.judged.attack.object).0)

@@ -1,11 +1,16 @@
 //! Conducts a run: the only place that knows every stage.
 mod campaign;
 mod cause_source;
+mod climb;
+mod climbers;
 mod coverage;
 mod error;
+mod facts;
 mod finding;
+mod finding_steps;
 mod other_world;
 mod overrides;
+mod reached;
 mod ready;
 mod repro;
 mod repro_sensed;
@@ -89,6 +94,11 @@ pub async fn attack_filled(
     let mut judged = rounds::run(plan, workers, &bench, &living, stop, listener).await?;
     if !stop.is_asked() {
         rounds::compare_worlds(plan, &ready, &bench, &mut judged).await?;
+        match stop.or(steps(plan, &workers[0], &bench, listener)).await {
+            Ok(climbed) => judged.extend(climbed),
+            Err(CheckError::Stopped(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     let findings =
         verdicts::findings(plan, migrated, &workers[0], &bench, &judged, listener).await?;
@@ -105,6 +115,15 @@ pub async fn attack_filled(
         findings.len(),
         started,
     ))
+}
+
+async fn steps(
+    plan: &CheckPlan,
+    worker: &Worker,
+    bench: &Bench<'_>,
+    listener: &mut dyn Listener,
+) -> Result<Vec<Judged>, CheckError> {
+    Ok(climb::climb(plan, worker, bench, listener).await?)
 }
 
 /// Members do what members may do. Where none of them reaches any row of its own, an attack would prove nothing.

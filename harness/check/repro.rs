@@ -121,6 +121,9 @@ async fn about(
                 .clone(),
         ))
     }));
+    if let Aim::Gained { hidden, .. } = &attack.aim {
+        out.extend(hidden.iter().cloned());
+    }
     if let Some((leaf, row)) = bench.scene.victim_row(attacker, attack.object.oid()) {
         out.insert((leaf, row.ctid.clone()));
     }

@@ -116,6 +116,9 @@ pub(super) struct Check {
     /// Workers, each with a database of its own; 0 is one per core
     #[arg(long, value_name = "N", help_heading = "Attacks")]
     pub jobs: Option<usize>,
+    /// How many writes may open the way for one another before something is reached; 0 tries none
+    #[arg(long, value_name = "N", help_heading = "Attacks")]
+    pub depth: Option<usize>,
     /// Do not fail because of cells that no attack could decide
     #[arg(long, help_heading = "Attacks")]
     pub allow_unproven: bool,
@@ -280,6 +283,7 @@ impl Check {
             skip_probe: some(&self.skip_probe),
             allow_unproven: self.allow_unproven.then_some(true),
             jobs: self.jobs,
+            depth: self.depth,
             ..self.target.settings()
         }
     }

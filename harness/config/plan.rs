@@ -21,6 +21,8 @@ pub struct CheckPlan {
     pub probes: Vec<String>,
     /// No statement may take longer.
     pub statement_timeout_ms: u64,
+    /// How many writes in a row an attack may make before it looks at what it gained; 0 tries none.
+    pub depth: usize,
     /// Workers, each with a database of its own.
     pub jobs: usize,
     pub tenancy: TenancyOverrides,

@@ -233,6 +233,7 @@ fn plan(
             0 => cores,
             jobs => jobs,
         },
+        depth: settings.depth.unwrap_or(3),
         tenancy: system.tenancy.over(config.tenancy.clone()),
         accept: [system.accept, config.accept.clone()].concat(),
         allow_unproven: [system.allow_unproven, config.allow_unproven.clone()].concat(),

@@ -51,6 +51,7 @@ pub struct Settings {
     pub allow_unproven: Option<bool>,
     pub statement_timeout: Option<u64>,
     pub jobs: Option<usize>,
+    pub depth: Option<usize>,
 }
 
 /// The keys of `Settings`, in the order of `default.toml`.
@@ -74,6 +75,7 @@ pub(super) const KEYS: &[&str] = &[
     "allow_unproven",
     "statement_timeout",
     "jobs",
+    "depth",
 ];
 
 impl Settings {
@@ -105,6 +107,9 @@ impl Settings {
             jobs: table
                 .number("jobs", 0)?
                 .map(|jobs| usize::try_from(jobs).unwrap_or(usize::MAX)),
+            depth: table
+                .number("depth", 0)?
+                .map(|depth| usize::try_from(depth).unwrap_or(usize::MAX)),
         })
     }
 
@@ -131,6 +136,7 @@ impl Settings {
             allow_unproven: self.allow_unproven.or(base.allow_unproven),
             statement_timeout: self.statement_timeout.or(base.statement_timeout),
             jobs: self.jobs.or(base.jobs),
+            depth: self.depth.or(base.depth),
         }
     }
 }

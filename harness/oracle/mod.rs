@@ -1,5 +1,6 @@
 //! Observes attacks and judges what was seen.
 mod changes;
+mod gained;
 pub mod judge;
 mod observation;
 pub mod observe;
@@ -9,11 +10,13 @@ mod observe_error;
 pub mod observe_rehearsal;
 pub mod observe_roles;
 pub mod observe_setup;
+pub mod observe_sweep;
 mod sensed;
 mod sight;
 mod suspects;
 mod verdict;
 
+pub use gained::Place;
 pub use judge::Controls;
 pub use observation::*;
 pub use observe_error::ObserveError;

@@ -122,7 +122,7 @@ fn prepare(step: &Preparation) -> String {
 }
 
 /// Becomes the one who runs the request.
-fn identify(runner: Runner) -> String {
+pub(super) fn identify(runner: Runner) -> String {
     match runner {
         Runner::Attacker(attacker) => format!(
             "SET LOCAL ROLE {};{}",
@@ -257,10 +257,10 @@ fn read(
     })
 }
 
-type Rows = Vec<Vec<Option<String>>>;
+pub(super) type Rows = Vec<Vec<Option<String>>>;
 
 /// Splits an answer into the rows and the count of each statement.
-fn results(messages: Vec<SimpleQueryMessage>) -> Vec<(Rows, u64)> {
+pub(super) fn results(messages: Vec<SimpleQueryMessage>) -> Vec<(Rows, u64)> {
     let mut out = Vec::new();
     let mut rows = Vec::new();
     for message in messages {

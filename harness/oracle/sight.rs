@@ -70,6 +70,9 @@ impl<'a> Bench<'a> {
         observation: &Observation,
         free: Option<&Observation>,
     ) -> Sight {
+        if let Aim::Gained { .. } = &attack.aim {
+            return self.gained(attack, observation);
+        }
         let attacker = self.scene.attacker(attack.attacker);
         let (received, own_read) = self.received(attack, attacker, observation);
         let (changed, own_written) = self.changed(attack, attacker, observation);
@@ -129,7 +132,7 @@ impl<'a> Bench<'a> {
         (leak, own)
     }
 
-    fn is_public(&self, trace: &Trace) -> bool {
+    pub(super) fn is_public(&self, trace: &Trace) -> bool {
         self.shown.contains(trace)
     }
 

@@ -90,7 +90,7 @@ pub(super) fn render(function: &Function, values: &[String]) -> Call {
     }
 }
 
-fn passed(argument: &Argument, value: &str) -> String {
+pub(super) fn passed(argument: &Argument, value: &str) -> String {
     let variadic = if argument.variadic { "VARIADIC " } else { "" };
     format!("{variadic}{}::{}", literal(value), argument.type_name)
 }
@@ -187,7 +187,7 @@ fn compared_value(
 
 /// Whoever holds a value that the database draws at random beside the key, such as an invitation's token, was given it:
 /// an attacker does not know it, so no call may begin with it.
-fn is_secret(scene: &Scene, relation: &Relation, number: i16) -> bool {
+pub(super) fn is_secret(scene: &Scene, relation: &Relation, number: i16) -> bool {
     let drawn = |column: &Column| {
         column
             .default

@@ -2,6 +2,7 @@
 use crate::catalog::Oid;
 use crate::event::Severity;
 use crate::world::{TenantId, UserId};
+use std::collections::BTreeSet;
 
 /// Index into `Scene::attackers`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +103,14 @@ pub enum Aim {
     Sense,
     /// Both: functions may read and write.
     Anything,
+    /// What the statements before the last opened to it: rows that it did not reach without them.
+    Gained {
+        relation: Oid,
+        /// The last statement writes.
+        writes: bool,
+        /// The rows that were out of reach: (relation, ctid).
+        hidden: BTreeSet<(Oid, String)>,
+    },
 }
 
 /// One attack: one attacker, one statement, one transaction that is rolled back.

@@ -187,7 +187,7 @@ fn replaced(tenancy: &Tenancy, mine: &Settings, value: &serde_json::Value) -> Se
 }
 
 /// Writes a value at a claim's place. A claim of a setting that the gateway does not set is left alone.
-fn put(settings: &mut Settings, claim: &Claim, value: serde_json::Value) {
+pub(super) fn put(settings: &mut Settings, claim: &Claim, value: serde_json::Value) {
     let Some((_, text)) = settings.iter_mut().find(|(name, _)| *name == claim.setting) else {
         return;
     };

@@ -4,14 +4,18 @@
 mod arguments;
 mod attack;
 pub mod attackers;
+mod authority;
 mod call_definer;
 mod claim_absent;
 mod claim_editable;
 mod claim_malformed;
+pub mod claim_sources;
 pub mod controls;
 mod delete_row;
+pub mod gain_access;
 mod insert_row;
 mod poison_row;
+mod promote_self;
 mod read_by_join;
 mod read_by_matview;
 mod read_by_view;
@@ -22,10 +26,13 @@ pub mod reassign_row;
 mod reference_row;
 pub mod rights;
 mod scene;
+mod secrets;
 mod sense_row;
 mod shadow_name;
 mod smuggled;
 pub mod statement;
+mod step_values;
+pub mod steps;
 mod switch_role;
 mod truncate_table;
 mod unique_key;
@@ -51,8 +58,10 @@ pub static ALL: &[&dyn Probe] = &[
     &claim_editable::ClaimEditable,
     &claim_malformed::ClaimMalformed,
     &delete_row::DeleteRow,
+    &gain_access::GainAccess,
     &insert_row::InsertRow,
     &poison_row::PoisonRow,
+    &promote_self::PromoteSelf,
     &read_by_join::ReadByJoin,
     &read_by_matview::ReadByMatview,
     &read_by_view::ReadByView,
@@ -76,10 +85,16 @@ pub fn named_probe(name: &str) -> Option<&'static dyn Probe> {
 
 /// Probes that try what nothing in the schema asks for: one of their attacks that proves nothing leaves no gap.
 pub fn is_beyond_grid(name: &str) -> bool {
-    matches!(name, "poison-row" | "shadow-name" | "switch-role")
+    matches!(name, "poison-row" | "shadow-name" | "switch-role") || is_stepwise(name)
 }
 
 /// Probes that also show what a plainer one shows: their finding is named after the plainer one.
 pub fn is_roundabout(name: &str) -> bool {
     matches!(name, "read-by-join" | "read-cached-plan")
+}
+
+/// Probes of several statements, which show what follows from a write: where a plainer probe shows the write itself, the
+/// finding is named after that one.
+pub fn is_stepwise(name: &str) -> bool {
+    matches!(name, "gain-access" | "promote-self")
 }

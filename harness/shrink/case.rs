@@ -1,7 +1,7 @@
 //! One leak as a script: the rows it needs, who the attacker is, and the statement. Runs in psql and rolls back.
 use super::closure::Place;
 use crate::catalog::{Generated, Relation};
-use crate::probes::{Attack, Attacker, Command, Preparation, Scene, named};
+use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, named};
 use crate::sql::{identifier, literal};
 use crate::world::TrueRow;
 
@@ -17,8 +17,12 @@ pub struct Case {
 /// The script. `victim` and `got` are said in comments.
 pub fn render(scene: &Scene, case: &Case, victim: &str, got: &str) -> String {
     let mut out = opening(scene, case);
+    let remark = match case.attack.aim {
+        Aim::Gained { .. } => "without what comes before it, none".to_owned(),
+        _ => format!("{victim} is not the caller's"),
+    };
     out.push_str(&format!(
-        "{};\n-- gives {got}; {victim} is not the caller's\n",
+        "{};\n-- gives {got}; {remark}\n",
         case.attack.statement
     ));
     if let Some(shown) = shows(scene, case) {
@@ -151,6 +155,9 @@ pub fn insert_row(scene: &Scene, relation: &Relation, row: &TrueRow) -> String {
 /// For writes: a look at the table afterwards.
 fn shows(scene: &Scene, case: &Case) -> Option<String> {
     let relation = scene.relation(case.attack.object.oid())?;
+    if let Aim::Gained { .. } = case.attack.aim {
+        return None;
+    }
     matches!(
         case.attack.command,
         Command::Insert | Command::Update | Command::Delete | Command::Truncate

@@ -1,0 +1,82 @@
+//! Calls with a secret that nobody knows by guessing, such as an invitation's token: it is read in the same statement, and
+//! is NULL where the caller may not read it.
+use super::arguments::{Call, Mix, is_secret, passed, value};
+use super::{Attacker, Scene, attackers, named};
+use crate::catalog::{Function, FunctionKind, Oid, Relation};
+use crate::sql::{identifier, qualified};
+use crate::world::TrueRow;
+
+/// How many rows of others are tried: they stand in different states.
+const ROWS: usize = 4;
+
+/// Each call with the table that the secret is read from.
+pub(super) fn secret_calls(
+    scene: &Scene,
+    attacker: &Attacker,
+    function: &Function,
+) -> Vec<(Call, Option<Oid>)> {
+    let mut out = Vec::new();
+    for position in 0..function.arguments.len() {
+        let compared = scene
+            .tenancy
+            .argument_columns
+            .get(&(function.oid, position));
+        for column in compared.into_iter().flatten() {
+            let Some(table) = scene
+                .relation(column.relation)
+                .filter(|table| is_secret(scene, table, column.column))
+            else {
+                continue;
+            };
+            let rows = scene.rows(table.oid);
+            let foreign = rows
+                .iter()
+                .filter(|(_, row)| row.tenant == Some(attackers::VICTIM));
+            for (_, row) in foreign.take(ROWS) {
+                let read = reading(scene, table, column.column, row);
+                let call = read.and_then(|read| with(scene, attacker, function, (position, read)));
+                out.extend(call.map(|call| (call, Some(table.oid))));
+            }
+        }
+    }
+    out
+}
+
+/// `(SELECT "token" FROM "public"."invitations" WHERE "id" = '…')`
+fn reading(scene: &Scene, table: &Relation, number: i16, row: &TrueRow) -> Option<String> {
+    let column = table.columns.iter().find(|c| c.number == number)?;
+    Some(format!(
+        "(SELECT {} FROM {} WHERE {})",
+        identifier(&column.name),
+        named(table),
+        scene.finds(table, row)
+    ))
+}
+
+fn with(
+    scene: &Scene,
+    attacker: &Attacker,
+    function: &Function,
+    (position, read): (usize, String),
+) -> Option<Call> {
+    let mut supplied = Vec::new();
+    let mut arguments = Vec::new();
+    for (at, argument) in function.arguments.iter().enumerate() {
+        if at == position {
+            arguments.push(format!("{read}::{}", argument.type_name));
+            continue;
+        }
+        let value = value(scene, attacker, function, at, Mix::OwnUser)?;
+        arguments.push(passed(argument, &value));
+        supplied.push(value);
+    }
+    let verb = match function.kind {
+        FunctionKind::Procedure => "CALL",
+        _ => "SELECT * FROM",
+    };
+    let name = qualified(&function.schema, &function.name);
+    Some(Call {
+        statement: format!("{verb} {name}({})", arguments.join(", ")),
+        supplied,
+    })
+}
