@@ -26,6 +26,7 @@ pub fn culprit(catalog: &Catalog, migrations: &Migrations, cause: &Cause) -> Cul
             check,
         } => search.policy(*relation, *policy, *check),
         Cause::View(oid) => search.view(*oid),
+        Cause::LargeObjects(oid) => search.large_objects(*oid),
         Cause::Function(oid) => search.function(*oid),
         Cause::Grant {
             relation,
@@ -77,6 +78,19 @@ impl Search<'_> {
             source: self
                 .place(PG_CLASS, oid, "DISABLE", Clause::Action, off)
                 .or_else(|| self.table(oid, Clause::Name, never)),
+        }
+    }
+
+    fn large_objects(&self, oid: Oid) -> Culprit {
+        let name = self.relation(oid).map(|relation| relation.name.clone());
+        Culprit {
+            kind: "table".to_owned(),
+            name: name.unwrap_or_default(),
+            source: self.table(
+                oid,
+                Clause::Name,
+                "keeps numbers of objects that no policy guards",
+            ),
         }
     }
 

@@ -333,11 +333,20 @@ fn help(cause: &Cause, attack: &Attack) -> String {
         Cause::Policy { .. } => {
             "let the policy compare the row's tenant with the caller's, or drop it: permissive policies are ORed"
         }
+        Cause::LargeObjects(_) => {
+            "keep the bytes in the table itself, or let only a function with its owner's rights make and read the objects"
+        }
         Cause::View(_) if attack.probe == "read-by-matview" => {
             "revoke it from the application's roles: no policy guards a materialized view"
         }
         Cause::View(_) => {
             "create it WITH (security_invoker = true), or revoke it from the application's roles"
+        }
+        Cause::Function(_) if matches!(attack.aim, Aim::Overhear { .. }) => {
+            "send only the key of the row: who listens then reads the row, and policies hold there"
+        }
+        Cause::Function(_) if matches!(attack.aim, Aim::Inherit { .. }) => {
+            "set it for the transaction alone: set_config(…, true), SET LOCAL, ON COMMIT DROP"
         }
         Cause::Function(_) if attack.aim == Aim::Sense => {
             "let it count and compare rows of the caller's own tenant only: one counter for each tenant, and none that all share"

@@ -3,6 +3,7 @@ mod campaign;
 mod cause_source;
 mod climb;
 mod climbers;
+mod committed;
 mod coverage;
 mod error;
 mod facts;
@@ -93,7 +94,7 @@ pub async fn attack_filled(
     let living = stop.or(baseline(&workers[0], &bench, listener)).await?;
     let mut judged = rounds::run(plan, workers, &bench, &living, stop, listener).await?;
     if !stop.is_asked() {
-        rounds::compare_worlds(plan, &ready, &bench, &mut judged).await?;
+        rounds::run_apart(plan, &ready, &bench, &mut judged).await?;
         match stop.or(steps(plan, &workers[0], &bench, listener)).await {
             Ok(climbed) => judged.extend(climbed),
             Err(CheckError::Stopped(_)) => {}

@@ -1,6 +1,6 @@
 //! Makes the script of a finding: the fewest rows and claims with which the same attack still leaks.
 use super::campaign::Worker;
-use super::repro_sensed;
+use super::{committed, repro_sensed};
 use crate::oracle::observe::{Request, Runner, alone};
 use crate::oracle::{Bench, Fate, Leak, Observation, ObserveError};
 use crate::probes::{Aim, Attack, Attacker, Preparation};
@@ -25,6 +25,9 @@ pub async fn repro(
     leak: &Leak,
     victim: &str,
 ) -> Result<String, ObserveError> {
+    if let Some(story) = committed::story(bench, attack) {
+        return Ok(story);
+    }
     if attack.aim == Aim::Sense {
         return repro_sensed::repro(worker, bench, attack, victim).await;
     }

@@ -1,7 +1,7 @@
 //! Divides the attacks among the workers, and those of a worker into rounds that are judged one after the other.
 use super::CheckError;
 use super::campaign::{self, Judged, Living, Worker};
-use super::{Ready, other_world};
+use super::{Ready, committed, other_world};
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Phase};
 use crate::oracle::Bench;
@@ -45,7 +45,7 @@ pub async fn run(
 ) -> Result<Vec<Judged>, CheckError> {
     let mut attacks = attacks(plan, bench.scene);
     // Those that need two worlds are run when all others are judged.
-    attacks.retain(|attack| attack.aim != Aim::Sense);
+    attacks.retain(|attack| attack.aim != Aim::Sense && !committed::needs_commit(attack));
     let total = attacks.len();
     let mut parts: Vec<Vec<Attack>> = vec![Vec::new(); workers.len()];
     for attack in attacks {
@@ -91,14 +91,17 @@ pub async fn run(
     Ok(judged)
 }
 
-/// Runs what needs two worlds, after everything else: what another probe shows already is no news.
-pub async fn compare_worlds(
+/// Runs what needs a COMMIT and what needs two worlds, after everything else: what another probe shows is no news.
+pub async fn run_apart(
     plan: &CheckPlan,
     ready: &Ready<'_>,
     bench: &Bench<'_>,
     judged: &mut Vec<Judged>,
 ) -> Result<(), CheckError> {
     let mut attacks = attacks(plan, bench.scene);
+    let lasting = attacks.extract_if(.., |attack| committed::needs_commit(attack));
+    let lasting: Vec<Attack> = lasting.collect();
+    judged.extend(committed::run(plan, ready.migrated, &ready.filled, bench, lasting).await?);
     attacks.retain(|attack| attack.aim == Aim::Sense);
     let sensed = other_world::compare(
         plan,

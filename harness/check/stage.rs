@@ -1,5 +1,5 @@
 //! Brings a run to the point where attacks can begin: server, migrations, catalog, tenancy, world, workers.
-use super::{CheckError, other_world, overrides};
+use super::{CheckError, committed, other_world, overrides};
 use crate::catalog::{self, Catalog, Oid};
 use crate::config::{CheckPlan, Platform, PublicRows, ServerChoice, TenancyOverrides};
 use crate::event::{Event, Listener, Phase};
@@ -190,6 +190,7 @@ pub async fn fill(
 ) -> Result<Filled, CheckError> {
     let (world, truth, changed) = load_worlds(plan, migrated, listener).await?;
     let filled = prepare(plan, migrated, world, truth, listener).await?;
+    committed::make(migrated).await?;
     other_world::make(migrated, &filled, &changed).await?;
     Ok(Filled {
         has_other: true,

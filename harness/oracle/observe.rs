@@ -194,6 +194,19 @@ pub async fn observe(
     Ok(())
 }
 
+/// Something that is to last, or that ends a transaction. What the server refuses is no error here: the attack that
+/// follows shows what came of it.
+pub async fn committed(session: &Session, message: &str) -> Result<(), ObserveError> {
+    match session.client().simple_query(message).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_db_error().is_some() && !session.client().is_closed() => {
+            let ended = session.client().simple_query("ROLLBACK").await;
+            ended.map(drop).map_err(ObserveError::lost)
+        }
+        Err(error) => Err(ObserveError::lost(error)),
+    }
+}
+
 /// One request by itself, with the notices that it raised.
 pub async fn alone(session: &Session, request: &Request) -> Result<Observation, ObserveError> {
     session.take_notices();

@@ -6,7 +6,9 @@ use super::sight::Bench;
 use super::suspects::{applicable, asked_by_all, drop_policies, silenced, steadied, unpoliced};
 use super::{Gain, Leak, ObserveError};
 use crate::catalog::{Function, Oid, Policy, Privilege, Relation, RelationKind};
-use crate::probes::{Aim, Attack, Attacker, Command, Form, Object, Scene, Standing, statement};
+use crate::probes::{
+    Aim, Attack, Attacker, Command, Form, OBJECTS, Object, Scene, Standing, announcers, statement,
+};
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
 
@@ -26,6 +28,8 @@ pub enum Cause {
         check: bool,
     },
     View(Oid),
+    /// Objects whose numbers the relation keeps: no policy holds for them.
+    LargeObjects(Oid),
     Function(Oid),
     Grant {
         relation: Oid,
@@ -55,6 +59,16 @@ pub async fn cause(
     let scene = bench.scene;
     match attack.aim {
         Aim::Switch { role } => return Ok(Cause::Bypass(role)),
+        Aim::Overhear { .. } => {
+            let table = scene.relation(attack.object.oid());
+            let announcer = table.and_then(|table| announcers(scene, table).next());
+            if let Some(function) = announcer {
+                return Ok(Cause::Function(function.oid));
+            }
+        }
+        _ if attack.suspect.as_deref() == Some(OBJECTS) => {
+            return Ok(Cause::LargeObjects(attack.object.oid()));
+        }
         Aim::Poison {
             relation, policy, ..
         } => {

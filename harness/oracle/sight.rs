@@ -132,6 +132,20 @@ impl<'a> Bench<'a> {
         (leak, own)
     }
 
+    /// Whether a text holds anything of a foreign row other than the keys by which it is found.
+    pub fn tells_more_than_keys(&self, attacker: &Attacker, text: &str) -> bool {
+        self.traces.find(text).any(|trace| {
+            let foreign =
+                self.scene
+                    .is_foreign(attacker, trace.relation, Some(trace.tenant), trace.user);
+            let is_key = self.scene.relation(trace.relation).is_none_or(|relation| {
+                relation.primary_key.contains(&trace.column)
+                    || self.scene.names_owner(relation, trace.column)
+            });
+            foreign && !is_key && !self.is_public(trace)
+        })
+    }
+
     pub(super) fn is_public(&self, trace: &Trace) -> bool {
         self.shown.contains(trace)
     }

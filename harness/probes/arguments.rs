@@ -58,7 +58,7 @@ pub fn calls(scene: &Scene, attacker: &Attacker, function: &Function) -> Vec<Cal
 }
 
 /// Renders a call with the first `count` arguments.
-fn call(
+pub(super) fn call(
     scene: &Scene,
     attacker: &Attacker,
     function: &Function,

@@ -99,6 +99,14 @@ pub enum Aim {
         policy: Oid,
         apart: String,
     },
+    /// What the caller gets on a connection on which the victim's member said this before, and committed.
+    Inherit { said: String },
+    /// What the caller hears while the victim's member says these, one after the other, and commits. `written` is the
+    /// row that is written.
+    Overhear {
+        said: Vec<String>,
+        written: (Oid, String),
+    },
     /// The outcome differs in a database in which the victim's private data is other.
     Sense,
     /// Both: functions may read and write.

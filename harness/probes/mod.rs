@@ -15,11 +15,14 @@ mod delete_row;
 pub mod gain_access;
 mod insert_row;
 mod poison_row;
+mod pooled_session;
 mod promote_self;
 mod read_by_join;
 mod read_by_matview;
 mod read_by_view;
 mod read_cached_plan;
+mod read_large_object;
+mod read_notification;
 mod read_partition;
 mod read_row;
 pub mod reassign_row;
@@ -39,6 +42,9 @@ mod unique_key;
 mod update_row;
 
 pub use attack::*;
+pub use pooled_session::leaves;
+pub use read_large_object::OBJECTS;
+pub use read_notification::announcers;
 pub use scene::{Attacker, Scene, Standing, named};
 
 /// One way to reach what is not one's own.
@@ -62,10 +68,13 @@ pub static ALL: &[&dyn Probe] = &[
     &insert_row::InsertRow,
     &poison_row::PoisonRow,
     &promote_self::PromoteSelf,
+    &pooled_session::PooledSession,
     &read_by_join::ReadByJoin,
     &read_by_matview::ReadByMatview,
     &read_by_view::ReadByView,
     &read_cached_plan::ReadCachedPlan,
+    &read_large_object::ReadLargeObject,
+    &read_notification::ReadNotification,
     &read_partition::ReadPartition,
     &read_row::ReadRow,
     &reassign_row::ReassignRow,
@@ -85,7 +94,15 @@ pub fn named_probe(name: &str) -> Option<&'static dyn Probe> {
 
 /// Probes that try what nothing in the schema asks for: one of their attacks that proves nothing leaves no gap.
 pub fn is_beyond_grid(name: &str) -> bool {
-    matches!(name, "poison-row" | "shadow-name" | "switch-role") || is_stepwise(name)
+    matches!(
+        name,
+        "poison-row"
+            | "pooled-session"
+            | "read-large-object"
+            | "read-notification"
+            | "shadow-name"
+            | "switch-role"
+    ) || is_stepwise(name)
 }
 
 /// Probes that also show what a plainer one shows: their finding is named after the plainer one.

@@ -81,6 +81,31 @@ fn writes(scene: &Scene, id: AttackerId, attacker: &Attacker, probe: &'static st
         let Some((leaf, own)) = scene.own_row(attacker, relation.oid) else {
             continue;
         };
+        let again = statement::insert(scene, &attacker.role, relation, own, &BTreeMap::new());
+        let inserting = |statement: String, foreign: Option<&TrueRow>| Attack {
+            probe,
+            severity: Severity::Medium,
+            object: Object::Relation(relation.oid),
+            command: Command::Insert,
+            form: Form::Bare,
+            attacker: id,
+            preparation: erase(leaf, own),
+            statement,
+            supplied: foreign
+                .into_iter()
+                .flat_map(|row| row.values.iter().flatten().cloned())
+                .collect(),
+            aim: Aim::Sense,
+            victim: foreign.map_or(Victim::Tenant(attackers::VICTIM), |row| {
+                victim_of(attacker, row)
+            }),
+            watch: Vec::new(),
+            suspect: None,
+        };
+        // What a trigger writes into the caller's own row comes back with it.
+        if !relation.triggers.is_empty() {
+            out.push(inserting(format!("{again} RETURNING *"), None));
+        }
         let (catalog, tenancy, truth) = (scene.catalog, scene.tenancy, scene.truth);
         // A partial index looks at rows of one state only.
         let partial = relation
@@ -93,21 +118,8 @@ fn writes(scene: &Scene, id: AttackerId, attacker: &Attacker, probe: &'static st
             if values.is_empty() {
                 continue;
             }
-            out.push(Attack {
-                probe,
-                severity: Severity::Medium,
-                object: Object::Relation(relation.oid),
-                command: Command::Insert,
-                form: Form::Bare,
-                attacker: id,
-                preparation: erase(leaf, own),
-                statement: statement::insert(scene, &attacker.role, relation, own, &values),
-                supplied: foreign.values.iter().flatten().cloned().collect(),
-                aim: Aim::Sense,
-                victim: victim_of(attacker, foreign),
-                watch: Vec::new(),
-                suspect: None,
-            });
+            let statement = statement::insert(scene, &attacker.role, relation, own, &values);
+            out.push(inserting(statement, Some(foreign)));
         }
     }
     out

@@ -1,6 +1,6 @@
 //! Takes a role that no policy holds back, when the member's own role is a member of one.
 use super::read_row::{reading, victim_of};
-use super::{Aim, Attack, Form, Probe, Scene, Standing, statement};
+use super::{Aim, Attack, Form, Probe, Scene, Standing, Victim, attackers, statement};
 use crate::catalog::{Oid, Relation, Role};
 use crate::sql::identifier;
 use std::collections::BTreeSet;
@@ -25,36 +25,26 @@ impl Probe for SwitchRole {
                 Standing::Member | Standing::Stranger | Standing::Anonymous
             )
         }) {
-            for role in reachable(scene, &attacker.role) {
-                for relation in scene
-                    .owned()
-                    .filter(|r| !r.platform && r.parents.is_empty())
-                {
-                    let Some((_, row)) = scene.victim_row(attacker, relation.oid) else {
-                        continue;
-                    };
-                    // One table shows what the role opens: it opens them all alike.
-                    let first = is_free(role, relation)
-                        && tried.insert((
-                            attacker.role.clone(),
-                            role.oid,
-                            role_opens(role, relation),
-                        ));
-                    if !first {
-                        continue;
-                    }
+            for (verb, role) in others(scene, &attacker.role) {
+                let opened: Vec<&Relation> = tables(scene)
+                    .into_iter()
+                    .filter(|table| is_free(role, table))
+                    .filter(|table| scene.victim_row(attacker, table.oid).is_some())
+                    .take(TABLES)
+                    .collect();
+                if !tried.insert((attacker.role.clone(), role.oid)) {
+                    continue;
+                }
+                for relation in opened {
+                    let row = scene.victim_row(attacker, relation.oid);
+                    let victim = row.map_or(Victim::Tenant(attackers::VICTIM), |(_, row)| {
+                        victim_of(attacker, row)
+                    });
                     let read = statement::select(scene, &role.name, relation);
-                    let text = format!("SET LOCAL ROLE {};\n{read}", identifier(&role.name));
+                    let text = format!("{verb};\n{read}");
                     out.push(Attack {
                         aim: Aim::Switch { role: role.oid },
-                        ..reading(
-                            id,
-                            relation,
-                            self.name(),
-                            Form::Bare,
-                            text,
-                            victim_of(attacker, row),
-                        )
+                        ..reading(id, relation, self.name(), Form::Bare, text, victim)
                     });
                 }
             }
@@ -89,7 +79,25 @@ fn is_free(role: &Role, relation: &Relation) -> bool {
     role.superuser || role.bypass_rls || relation.owner == role.oid && !relation.force_rls
 }
 
-/// A role without policies opens every table; an owner opens its own.
-fn role_opens(role: &Role, relation: &Relation) -> Option<Oid> {
-    (!role.superuser && !role.bypass_rls).then_some(relation.owner)
+/// Tables that are shown for each role: what it opens, it opens alike.
+const TABLES: usize = 4;
+
+/// Tables of the schema, those with the tenants' own rows before those of tenants and users themselves.
+fn tables<'a>(scene: &Scene<'a>) -> Vec<&'a Relation> {
+    let mut tables: Vec<&Relation> = scene
+        .owned()
+        .filter(|r| !r.platform && r.parents.is_empty())
+        .collect();
+    tables.sort_by_key(|table| scene.is_directory(table));
+    tables
+}
+
+/// The roles that can be taken, each with the statement that takes it. RESET ROLE gives the login's own rights back.
+fn others<'a>(scene: &Scene<'a>, name: &str) -> Vec<(String, &'a Role)> {
+    let taken = |role: &'a Role| (format!("SET LOCAL ROLE {}", identifier(&role.name)), role);
+    let mut out: Vec<(String, &Role)> = reachable(scene, name).into_iter().map(taken).collect();
+    let login = scene.catalog.role_named(&scene.tenancy.roles.login);
+    let login = login.filter(|login| login.name != name);
+    out.extend(login.map(|login| ("RESET ROLE".to_owned(), login)));
+    out
 }
