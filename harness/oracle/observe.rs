@@ -3,7 +3,7 @@ use super::observation::{Change, Fate, Observation, Outcome, Refusal};
 use super::observe_error::ObserveError;
 use crate::catalog::Oid;
 use crate::probes::{Attack, Attacker, Preparation};
-use crate::server::Session;
+use crate::server::{Session, ends_session};
 use crate::sql::{identifier, literal};
 use crate::world::Traces;
 use futures_util::future::join_all;
@@ -232,7 +232,7 @@ fn read(
                 return Err(ObserveError::lost(error));
             };
             let refusal = refusal(refused);
-            if refusal.sqlstate.is_connection_loss() {
+            if ends_session(refused) {
                 return Err(ObserveError::lost(error));
             }
             return Ok(Observation {

@@ -19,6 +19,7 @@ BEGIN
   IF pg_current_xact_id_if_assigned() IS NULL THEN
     RETURN;
   END IF;
+  -- The aliases below are no names of columns that an application has: a column goes before an alias (manual, 7.2.1).
   -- Whoever writes a table holds a lock on it until the transaction ends (manual, 13.3.1): ROW EXCLUSIVE for rows,
   -- ACCESS EXCLUSIVE for TRUNCATE. The statistics counters would also name tables of earlier, rolled-back attacks.
   FOR seen IN
@@ -30,9 +31,10 @@ BEGIN
            AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))
   LOOP
     RETURN QUERY EXECUTE format(
-      'SELECT %s::oid, c::text, NULL::text FROM unnest($1) AS c WHERE NOT EXISTS (SELECT FROM ONLY %s t WHERE t.ctid = c)
+      'SELECT %s::oid, wt_place::text, NULL::text FROM unnest($1) AS wt_place
+       WHERE NOT EXISTS (SELECT FROM ONLY %s wt_row WHERE wt_row.ctid = wt_place)
        UNION ALL
-       SELECT %s::oid, t.ctid::text, to_jsonb(t)::text FROM ONLY %s t WHERE NOT t.ctid = ANY ($1)',
+       SELECT %s::oid, wt_row.ctid::text, to_jsonb(wt_row.*)::text FROM ONLY %s wt_row WHERE NOT wt_row.ctid = ANY ($1)',
       seen.relation, seen.name, seen.relation, seen.name) USING seen.ctids;
   END LOOP;
 END $look$;

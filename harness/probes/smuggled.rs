@@ -50,8 +50,8 @@ pub fn smuggled(scene: &Scene, attacker: &Attacker, function: &Function) -> Vec<
         .map(|role| ("role".to_owned(), role.clone()));
     let mut out = Vec::new();
     for query in [
-        format!("SELECT to_jsonb(t) FROM {name} AS t"),
-        format!("SELECT jsonb_agg(t) FROM {name} AS t"),
+        format!("SELECT to_jsonb(t.*) FROM {name} AS t"),
+        format!("SELECT jsonb_agg(t.*) FROM {name} AS t"),
         format!("SELECT * FROM {name}"),
     ] {
         out.extend(with_texts(scene, attacker, function, &[query], "", &[]));

@@ -3,6 +3,7 @@ use crate::sqlstate::SqlState;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio_postgres::error::{DbError, Severity};
 
 /// Why there is no server, or why it did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +85,7 @@ impl ServerError {
     pub fn of(doing: impl Into<String>, error: &tokio_postgres::Error) -> ServerError {
         let doing = doing.into();
         match error.as_db_error() {
-            Some(refusal) if !SqlState::from(refusal.code()).is_connection_loss() => {
+            Some(refusal) if !ends_session(refusal) => {
                 let parts = [refusal.detail(), refusal.hint()];
                 ServerError::Refused {
                     doing,
@@ -125,6 +126,16 @@ impl ServerError {
             _ => None,
         }
     }
+}
+
+/// Whether an error ended the session. One of another server, which a foreign table told of, has the same SQLSTATE and
+/// only ends the statement (manual, 55.8: FATAL and PANIC end the connection).
+pub fn ends_session(error: &DbError) -> bool {
+    let fatal = matches!(
+        error.parsed_severity(),
+        Some(Severity::Fatal | Severity::Panic)
+    );
+    fatal && SqlState::from(error.code()).is_connection_loss()
 }
 
 /// Runs `work`, but not for longer than `limit`.

@@ -18,7 +18,7 @@ mod settings;
 mod sources;
 
 pub use discovery::{Installation, Search};
-pub use error::{ServerError, told, within};
+pub use error::{ServerError, ends_session, told, within};
 pub use places::Places;
 pub use session::{Notice, Notification, Session};
 

@@ -16,6 +16,7 @@ mod order;
 mod other;
 mod owners;
 mod parts;
+mod pattern;
 mod people;
 mod plan;
 mod questions;

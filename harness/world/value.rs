@@ -112,7 +112,7 @@ fn letter(value: bool) -> &'static str {
 
 fn written(max: Option<usize>, source: &Source, cell: &Cell) -> BoxedStrategy<String> {
     let words = match source {
-        Source::Pattern(pattern) => return matching(pattern),
+        Source::Pattern(pattern) => return super::pattern::matching(pattern),
         Source::Text(words) => *words,
         Source::Reference(_) => Words::Plain,
         _ => cell.words,
@@ -121,35 +121,6 @@ fn written(max: Option<usize>, source: &Source, cell: &Cell) -> BoxedStrategy<St
     Just(())
         .prop_perturb(move |(), mut rng| words.text(&token, max, &mut rng))
         .boxed()
-}
-
-/// A text that matches a regular expression of PostgreSQL, as far as Rust's dialect agrees with it.
-fn matching(pattern: &str) -> BoxedStrategy<String> {
-    let mut ascii = String::new();
-    let (mut class, mut escaped) = (false, false);
-    for c in pattern
-        .trim_start_matches('^')
-        .trim_end_matches('$')
-        .chars()
-    {
-        match (c, escaped) {
-            ('w', true) => ascii.push_str(if class { "a-z0-9_" } else { "[a-z0-9_]" }),
-            ('d', true) => ascii.push_str(if class { "0-9" } else { "[0-9]" }),
-            ('s', true) => ascii.push(' '),
-            (_, true) => ascii.extend(['\\', c]),
-            ('\\', false) => {}
-            ('.', false) if !class => ascii.push_str("[a-z0-9]"),
-            _ => ascii.push(c),
-        }
-        if !escaped {
-            class = c == '[' || class && c != ']';
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    match prop::string::string_regex(&ascii) {
-        Ok(strategy) => strategy.boxed(),
-        Err(_) => Just(String::new()).boxed(),
-    }
 }
 
 /// A number from the universe's own range; eight or nine digits where the type has room.
@@ -299,20 +270,4 @@ fn range(of: &Kind, multi: bool, cell: &Cell) -> BoxedStrategy<String> {
     };
     let range = format!("[{},{})", quote(low), quote(high));
     Just(if multi { format!("{{{range}}}") } else { range }).boxed()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::token::runner;
-    use super::*;
-    use proptest::strategy::ValueTree;
-
-    #[test]
-    fn a_pattern_of_a_check_makes_texts_that_match_it() {
-        let mut runner = runner(&[1]);
-        for (pattern, length) in [("^[A-Z]{2}-\\d{4}$", 7), ("^\\w{3}\\.[a-z]{2}$", 6)] {
-            let text = matching(pattern).new_tree(&mut runner).unwrap().current();
-            assert_eq!(text.len(), length, "{pattern} {text}");
-        }
-    }
 }
