@@ -1,4 +1,5 @@
 //! A scenario: one SQL file with its expectation in the first lines.
+pub mod classes;
 mod differences;
 
 use crate::config::{CheckPlan, ConfigError, Platform, RehearsalPlan, Sql};
@@ -21,6 +22,10 @@ pub struct Scenario {
     /// The SQL, in parts.
     pub sections: Sections,
     pub expected: Vec<Expected>,
+    /// Numbers of the leak classes that it plants, or looks like.
+    pub classes: Vec<u8>,
+    /// Its expectation is wrong on purpose: a run in which it passes has a dead alarm.
+    pub canary: bool,
 }
 
 /// The SQL of a scenario. Only a rehearsal has more than one part. Each keeps the lines of the file.
@@ -81,6 +86,10 @@ pub enum ScenarioError {
         "the scenario {path} has no `-- system:` line\n  next: write `-- system: none`, `-- system: supabase` or the name of a system of watertight.toml"
     )]
     NoSystem { path: PathBuf },
+    #[error(
+        "the scenario {path} names the leak class `{class}`, which there is not\n  next: write numbers from 1 to 99, with commas between them"
+    )]
+    NoClass { path: PathBuf, class: String },
     #[error(
         "the scenario {path} has no `-- expect:` line\n  next: write `-- expect: clean` or `-- expect: leak <probe> on <object> at <culprit>`"
     )]
@@ -150,6 +159,16 @@ impl Scenario {
         }
         let populate = values("populate").first().map(|name| (*name).to_owned());
         let through = values("through").first().map(|name| (*name).to_owned());
+        let numbers = values("class").into_iter().flat_map(|line| line.split(','));
+        let classes = numbers
+            .map(|number| match number.trim().parse::<u8>() {
+                Ok(number) if classes::class(number).is_some() => Ok(number),
+                _ => Err(ScenarioError::NoClass {
+                    path: path.to_owned(),
+                    class: number.trim().to_owned(),
+                }),
+            })
+            .collect::<Result<_, _>>()?;
         let sentence = header
             .first()
             .map(|line| (*line).to_owned())
@@ -163,6 +182,8 @@ impl Scenario {
             then,
             sections: sections(text),
             expected,
+            classes,
+            canary: values("canary").first().is_some(),
         })
     }
 

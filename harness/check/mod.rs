@@ -32,7 +32,7 @@ pub use status::{Rows, status, tell_status};
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Phase, Summary};
-use crate::oracle::Bench;
+use crate::oracle::{Bench, observe_engine};
 use crate::probes::controls;
 use crate::stop::{Stop, Stopped};
 use crate::tenancy::Tenancy;
@@ -91,6 +91,7 @@ pub async fn attack_filled(
     let scene = ready.scene();
     let bench = ready.bench(&scene);
     let workers = &ready.workers;
+    tell_faults(&ready, listener).await?;
     let living = stop.or(baseline(&workers[0], &bench, listener)).await?;
     let mut judged = rounds::run(plan, workers, &bench, &living, stop, listener).await?;
     if !stop.is_asked() {
@@ -125,6 +126,28 @@ async fn steps(
     listener: &mut dyn Listener,
 ) -> Result<Vec<Judged>, CheckError> {
     Ok(climb::climb(plan, worker, bench, listener).await?)
+}
+
+/// What the server itself lets through, whatever the schema: told once, and of no table.
+async fn tell_faults(ready: &Ready<'_>, listener: &mut dyn Listener) -> Result<(), CheckError> {
+    let Some(role) = ready.filled.tenancy.roles.members.first() else {
+        return Ok(());
+    };
+    let superuser = &ready.workers[0].superuser;
+    for fault in observe_engine::faults(superuser, role).await? {
+        let mend = match fault.mended {
+            "" => "no release is known to mend it".to_owned(),
+            releases => format!("mended in {releases}"),
+        };
+        let server = ready.migrated.server.description();
+        listener.hear(&Event::Note {
+            text: format!(
+                "{server} itself leaks, whatever the schema: {} ({}, class {}; tried and seen; {mend})",
+                fault.says, fault.cve, fault.class
+            ),
+        });
+    }
+    Ok(())
 }
 
 /// Members do what members may do. Where none of them reaches any row of its own, an attack would prove nothing.

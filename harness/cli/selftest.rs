@@ -5,6 +5,7 @@ use super::{Engine, Exit, Session};
 use crate::config::{CheckPlan, Settings};
 use crate::error::Failure;
 use crate::event::{Event, Summary};
+use crate::scenario::classes::{self, How};
 use crate::scenario::{Base, Expected, Scenario};
 use crate::stop::Stop;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,13 @@ struct Line {
     scenario: Scenario,
     differences: Vec<String>,
     summary: Option<Summary>,
+}
+
+impl Line {
+    /// As expected; a canary, whose expectation is wrong, must have been noticed.
+    fn is_right(&self) -> bool {
+        self.differences.is_empty() != self.scenario.canary
+    }
 }
 
 pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Result<Exit, Failure> {
@@ -35,7 +43,7 @@ pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Resu
         End::Panicked => return Ok(Exit::Bug),
     };
     session.print(&table(&lines))?;
-    Ok(match lines.iter().all(|line| line.differences.is_empty()) {
+    Ok(match lines.iter().all(Line::is_right) {
         true => Exit::Clean,
         false => Exit::Leak,
     })
@@ -134,40 +142,86 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
+/// One line a scenario, then one line a leak class, then the verdict.
 fn table(lines: &[Line]) -> String {
     let mut text = String::new();
     for line in lines {
-        let mark = if line.differences.is_empty() {
-            "ok"
-        } else {
-            "FAILED"
-        };
-        let took = line
-            .summary
-            .as_ref()
-            .map_or(0, |summary| summary.elapsed_ms);
-        text.push_str(&format!(
-            "{mark:7} {:70} {took:6} ms\n",
-            line.scenario.path.display()
-        ));
-        for difference in &line.differences {
+        let mark = if line.is_right() { "ok" } else { "FAILED" };
+        let path = line.scenario.path.display().to_string();
+        text.push_str(&format!("{mark:7} {path:70} {:6} ms\n", line.took()));
+        if line.scenario.canary && !line.is_right() {
+            text.push_str("          a wrong expectation went unnoticed: the alarm is dead\n");
+        }
+        for difference in line.differences.iter().filter(|_| !line.scenario.canary) {
             text.push_str(&format!("          {difference}\n"));
         }
     }
-    let planted = |line: &&Line| {
-        line.scenario
-            .expected
-            .iter()
-            .any(|e| matches!(e, Expected::Leak { .. }))
-    };
-    let of = |lines: Vec<&Line>| {
-        (
-            lines.iter().filter(|l| l.differences.is_empty()).count(),
-            lines.len(),
-        )
-    };
-    let (found, leaks) = of(lines.iter().filter(planted).collect());
-    let (alone, safe) = of(lines.iter().filter(|line| !planted(line)).collect());
-    text.push_str(&format!("{found} of {leaks} planted leaks found as expected, {alone} of {safe} look-alikes left alone\n"));
+    if lines.len() > 1 {
+        text.push_str(&by_class(lines));
+    }
+    let scored: Vec<&Line> = lines.iter().filter(|line| !line.scenario.canary).collect();
+    let (found, leaks) = score(scored.iter().copied().filter(|line| line.plants()));
+    let (alone, safe) = score(scored.iter().copied().filter(|line| !line.plants()));
+    text.push_str(&format!(
+        "{found} of {leaks} planted leaks found as expected, {alone} of {safe} look-alikes left alone\n"
+    ));
+    let canaries = lines.iter().filter(|line| line.scenario.canary);
+    let (heard, all) = score(canaries);
+    if all > 0 {
+        text.push_str(&format!("{heard} of {all} canaries heard\n"));
+    }
+    text
+}
+
+impl Line {
+    fn plants(&self) -> bool {
+        let leak = |expected: &Expected| matches!(expected, Expected::Leak { .. });
+        self.scenario.expected.iter().any(leak)
+    }
+
+    fn took(&self) -> u64 {
+        self.summary
+            .as_ref()
+            .map_or(0, |summary| summary.elapsed_ms)
+    }
+}
+
+fn score<'l>(lines: impl Iterator<Item = &'l Line>) -> (usize, usize) {
+    lines.fold((0, 0), |(right, all), line| {
+        (right + usize::from(line.is_right()), all + 1)
+    })
+}
+
+/// The detection table: what each class planted, what was found of it, and what was rightly left alone.
+fn by_class(lines: &[Line]) -> String {
+    let mut text = format!(
+        "\n{:>5}  {:<42} {:>8} {:>7} {:>11} {:>9}\n",
+        "class", "", "planted", "found", "look-alikes", "time"
+    );
+    for class in classes::ALL {
+        let of = |plants: bool| {
+            let own = move |line: &&Line| {
+                line.scenario.classes.contains(&class.number) && line.plants() == plants
+            };
+            lines.iter().filter(own)
+        };
+        let (found, planted) = score(of(true));
+        let (alone, safe) = score(of(false));
+        let took: u64 = of(true).chain(of(false)).map(Line::took).sum();
+        let line = match class.how {
+            How::Attack if planted + safe == 0 => continue,
+            How::Attack => format!(
+                "{planted:>8} {found:>7} {:>11} {:>6.1} s",
+                format!("{alone} of {safe}"),
+                took as f64 / 1000.0
+            ),
+            How::Engine => "  the server's own: tried once in every run".to_owned(),
+            How::Control(says) => format!("  control: {says}"),
+            How::Advice(says) => format!("  advice: {says}"),
+            How::Outside(says) => format!("  out of scope: {says}"),
+        };
+        text.push_str(&format!("{:>5}  {:<42} {line}\n", class.number, class.name));
+    }
+    text.push('\n');
     text
 }
