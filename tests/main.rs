@@ -3,6 +3,7 @@ mod apply;
 mod catalog;
 mod cli;
 mod config;
+mod engine;
 mod migrations;
 mod report;
 mod scenarios;

@@ -111,3 +111,12 @@ fn a_wrong_expectation_fails(#[case] path: &str, #[case] expectation: &str) {
         "the wrong expectation `{expectation}` went unnoticed"
     );
 }
+
+#[rstest]
+fn canaries_are_heard(#[files("scenarios/canary/*.sql")] path: PathBuf) {
+    assert_ne!(
+        differences(&path, |_| ()),
+        Vec::<String>::new(),
+        "a wrong expectation went unnoticed: the alarm is dead"
+    );
+}

@@ -5,6 +5,7 @@ use crate::config::{CheckPlan, Platform, PublicRows, ServerChoice, TenancyOverri
 use crate::event::{Event, Listener, Phase};
 use crate::migrations::{self, Migrations};
 use crate::oracle::{ObserveError, observe_roles, observe_setup};
+use crate::probes::APART;
 use crate::probes::attackers::VICTIM;
 use crate::server::{Request, Server, Session, SourceChoice, apply};
 use crate::tenancy::{self, Tenancy};
@@ -190,10 +191,13 @@ pub async fn fill(
 ) -> Result<Filled, CheckError> {
     let (world, truth, changed) = load_worlds(plan, migrated, listener).await?;
     let filled = prepare(plan, migrated, world, truth, listener).await?;
-    committed::make(migrated).await?;
-    other_world::make(migrated, &filled, &changed).await?;
+    let wants = |aims: &[&str]| plan.probes.iter().any(|name| aims.contains(&name.as_str()));
+    if wants(APART) {
+        committed::make(migrated).await?;
+        other_world::make(migrated, &filled, &changed).await?;
+    }
     Ok(Filled {
-        has_other: true,
+        has_other: wants(APART),
         ..filled
     })
 }

@@ -85,12 +85,16 @@ fn unknown(what: &'static str, name: &str, known: &[&str]) -> ConfigError {
 }
 
 fn profile_named(config: &Config, name: &str) -> Result<Settings, ConfigError> {
-    match config.profiles.iter().find(|(known, _)| known == name) {
+    let defaults = Config::defaults().profiles;
+    // The user's own profile of a name stands before the one that comes with the program.
+    let mut all = config.profiles.iter().chain(&defaults);
+    match all.find(|(known, _)| known == name) {
         Some((_, settings)) => Ok(settings.clone()),
         // `default` is what holds without any profile, so that scripts may always name one.
         None if name == "default" => Ok(Settings::default()),
         None => {
-            let known: Vec<&str> = config.profiles.iter().map(|(name, _)| &**name).collect();
+            let own = config.profiles.iter().chain(&defaults);
+            let known: Vec<&str> = own.map(|(name, _)| &**name).collect();
             Err(unknown("profile", name, &known))
         }
     }

@@ -92,6 +92,9 @@ pub fn named_probe(name: &str) -> Option<&'static dyn Probe> {
     ALL.iter().copied().find(|probe| probe.name() == name)
 }
 
+/// Probes whose attacks need a database of their own.
+pub const APART: &[&str] = &["pooled-session", "read-notification", "sense-row"];
+
 /// Probes that try what nothing in the schema asks for: one of their attacks that proves nothing leaves no gap.
 pub fn is_beyond_grid(name: &str) -> bool {
     matches!(

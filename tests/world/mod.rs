@@ -1,4 +1,4 @@
 //! Worlds on real servers: every table of hard schemas gets rows for every tenant, and seeds reproduce.
 mod loading;
-mod stage;
+pub mod stage;
 mod tracing;
