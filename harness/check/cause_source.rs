@@ -183,7 +183,7 @@ impl Search<'_> {
         Culprit {
             kind: "grant".to_owned(),
             name: privilege_name(privilege).to_owned(),
-            source: explicit_grant(self.catalog, self.migrations, table)
+            source: explicit_grant(self.catalog, self.migrations, table, privilege)
                 .map(|at| self.migrations.source(at, Clause::Command, granted))
                 .or_else(|| self.place(PG_CLASS, table, "GRANT", Clause::Command, granted))
                 .or_else(|| self.table(table, Clause::Name, default)),
@@ -218,8 +218,13 @@ impl Search<'_> {
 }
 
 /// The last GRANT on a relation; `None` when its rights are what default privileges gave.
-pub fn granted_by(catalog: &Catalog, migrations: &Migrations, relation: Oid) -> Option<usize> {
-    explicit_grant(catalog, migrations, relation)
+pub fn granted_by(
+    catalog: &Catalog,
+    migrations: &Migrations,
+    relation: Oid,
+    privilege: Privilege,
+) -> Option<usize> {
+    explicit_grant(catalog, migrations, relation, privilege)
         .or_else(|| statement(catalog, PG_CLASS, relation, "GRANT"))
 }
 
@@ -259,9 +264,15 @@ fn privilege_name(privilege: Privilege) -> &'static str {
     }
 }
 
-/// The user's own GRANT that names the table and gives TRUNCATE, also where it gave nothing new: PostgreSQL records only
+/// The user's own GRANT that names the table and gives the privilege, also where it gave nothing new: PostgreSQL records only
 /// what a GRANT changes, so a right that default privileges had given before is found by the statement's words.
-pub fn explicit_grant(catalog: &Catalog, migrations: &Migrations, table: Oid) -> Option<usize> {
+pub fn explicit_grant(
+    catalog: &Catalog,
+    migrations: &Migrations,
+    table: Oid,
+    privilege: Privilege,
+) -> Option<usize> {
+    let wanted = privilege_name(privilege).to_lowercase();
     let relation = catalog.relations.iter().find(|r| r.oid == table)?;
     (0..migrations.statements.len())
         .rev()
@@ -276,7 +287,7 @@ pub fn explicit_grant(catalog: &Catalog, migrations: &Migrations, table: Oid) ->
                 && words
                     .iter()
                     .take_while(|word| **word != "on")
-                    .any(|word| matches!(*word, "truncate" | "all"));
+                    .any(|word| *word == wanted || *word == "all");
             let whole_schema = words
                 .windows(3)
                 .any(|three| three == ["all", "tables", "in"])

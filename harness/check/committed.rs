@@ -8,6 +8,7 @@ use crate::config::CheckPlan;
 use crate::oracle::observe::{Request, Runner, alone, committed};
 use crate::oracle::{Bench, Observation, ObserveError, Outcome, Verdict};
 use crate::probes::{Aim, Attack, Attacker, Preparation, Standing};
+use crate::sql::{identifier, literal};
 
 /// The disposable copy.
 const COMMITTED: &str = "committed";
@@ -159,10 +160,12 @@ async fn overhear(
 pub(super) fn story(bench: &Bench<'_>, attack: &Attack) -> Option<String> {
     let victim = victim(bench)?;
     let spoken = |caller: &Attacker, statement: &str| {
-        let request = Request::new(statement, &[], &[], false, Runner::Attacker(caller));
-        let text = request.message().replace(";SET", ";\nSET");
-        text.trim_start_matches("ROLLBACK;")
-            .replacen("BEGIN;", "BEGIN;\n", 1)
+        let settings = caller.settings.iter();
+        let settings: String = settings
+            .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
+            .collect();
+        let role = identifier(&caller.role);
+        format!("BEGIN;\nSET LOCAL ROLE {role};\n{settings}{statement};")
     };
     let attacker = bench.scene.attacker(attack.attacker);
     Some(match &attack.aim {

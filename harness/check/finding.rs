@@ -71,7 +71,10 @@ fn mend(scene: &Scene, migrations: &Migrations, cause: &Cause) -> Mend {
         Cause::Grant {
             relation,
             privilege,
-        } => Mend::Grant(*privilege, granted_by(scene.catalog, migrations, *relation)),
+        } => Mend::Grant(
+            *privilege,
+            granted_by(scene.catalog, migrations, *relation, *privilege),
+        ),
         _ => Mend::Cause(cause.clone()),
     }
 }

@@ -89,12 +89,16 @@ pub async fn findings(
 
 /// Whether a privilege comes from nothing but the platform's own default privileges.
 fn by_platform(migrated: &Migrated, cause: &Cause) -> bool {
-    let Cause::Grant { relation, .. } = cause else {
+    let Cause::Grant {
+        relation,
+        privilege,
+    } = cause
+    else {
         return false;
     };
     let migrations = &migrated.migrations;
     let own = |statement: usize| !migrations.is_platform(statement);
-    let granted = explicit_grant(&migrated.catalog, migrations, *relation).is_some();
+    let granted = explicit_grant(&migrated.catalog, migrations, *relation, *privilege).is_some();
     let defaults = (0..migrations.statements.len())
         .filter(|&at| own(at))
         .any(|at| {

@@ -7,7 +7,8 @@ use super::suspects::{applicable, asked_by_all, drop_policies, silenced, steadie
 use super::{Gain, Leak, ObserveError};
 use crate::catalog::{Function, Oid, Policy, Privilege, Relation, RelationKind};
 use crate::probes::{
-    Aim, Attack, Attacker, Command, Form, OBJECTS, Object, Scene, Standing, announcers, statement,
+    Aim, Attack, Attacker, Command, Form, OBJECTS, Object, PLANTED, Scene, Standing, announcers,
+    statement,
 };
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
@@ -65,6 +66,12 @@ pub async fn cause(
             if let Some(function) = announcer {
                 return Ok(Cause::Function(function.oid));
             }
+        }
+        _ if attack.suspect.as_deref() == Some(PLANTED) => {
+            return Ok(Cause::Grant {
+                relation: attack.object.oid(),
+                privilege: Privilege::Trigger,
+            });
         }
         _ if attack.suspect.as_deref() == Some(OBJECTS) => {
             return Ok(Cause::LargeObjects(attack.object.oid()));
@@ -315,7 +322,7 @@ async fn blame(
     let attacker = bench.scene.attacker(attack.attacker);
     let without_tenant = !matches!(
         attacker.standing,
-        Standing::Member | Standing::VictimsMember
+        Standing::Member | Standing::Former | Standing::VictimsMember
     );
     let asked = bench.scene.tenancy.policy_functions.get(&policy.oid);
     for function in asked.into_iter().flatten() {

@@ -288,7 +288,7 @@ impl<'a> Bench<'a> {
         apart: Option<&Observation>,
     ) -> Option<Leak> {
         let refusal = observation.refusal()?;
-        let is_data = refusal.sqlstate.class() == "22";
+        let is_data = matches!(refusal.sqlstate.class(), "21" | "22");
         if !is_data || apart?.refusal().is_some() {
             return None;
         }

@@ -14,6 +14,7 @@ pub fn attackers(tenancy: &Tenancy, world: &World) -> Vec<Attacker> {
     let mut out = Vec::new();
     for role in &tenancy.roles.members {
         honest(tenancy, world, role, &mut out);
+        former(tenancy, world, role, &mut out);
         doctored(tenancy, world, role, &mut out);
     }
     let anonymous = tenancy
@@ -73,6 +74,42 @@ fn tenant_key(world: &World, user: &world::User, key: crate::tenancy::KeyId) -> 
     user.tenants
         .first()
         .and_then(|tenant| world.tenants[tenant.0].keys.get(&key).cloned())
+}
+
+/// A user of no tenant with the claims of the victim's member, but for the user's own keys: a token from before the
+/// removal. Where no claim names the tenant, such a token says nothing that a stranger's does not.
+fn former(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker>) {
+    let users = &world.users;
+    let find = |tenants: &[TenantId]| users.iter().position(|user| user.tenants == tenants);
+    let (Some(member), Some(nobody)) = (find(&[VICTIM]), find(&[])) else {
+        return;
+    };
+    let names_tenant = |claim: &Claim| match claim.meaning {
+        ClaimMeaning::Key(key) => !claim.user_editable && Some(key) != tenancy.user,
+        _ => false,
+    };
+    if tenancy.memberships.is_empty() || !tenancy.claims.iter().any(names_tenant) {
+        return;
+    }
+    let mut settings = world::settings(tenancy, world, UserId(member));
+    for claim in &tenancy.claims {
+        if let ClaimMeaning::Key(key) = claim.meaning
+            && let Some(own) = users[nobody].keys.get(&key)
+        {
+            put(&mut settings, claim, own.as_str().into());
+        }
+    }
+    out.push(Attacker {
+        name: format!(
+            "a former member of {} with the old token",
+            world.tenants[VICTIM.0].name
+        ),
+        standing: Standing::Former,
+        role: role.to_owned(),
+        settings,
+        tenants: Vec::new(),
+        user: Some(UserId(nobody)),
+    });
 }
 
 /// Claims that no honest gateway would send, or that a user can write into the own token.

@@ -14,6 +14,7 @@ pub mod controls;
 mod delete_row;
 pub mod gain_access;
 mod insert_row;
+mod plant_trigger;
 mod poison_row;
 mod pooled_session;
 mod promote_self;
@@ -33,6 +34,7 @@ mod secrets;
 mod sense_row;
 mod shadow_name;
 mod smuggled;
+mod stale_claim;
 pub mod statement;
 mod step_values;
 pub mod steps;
@@ -42,6 +44,7 @@ mod unique_key;
 mod update_row;
 
 pub use attack::*;
+pub use plant_trigger::PLANTED;
 pub use pooled_session::leaves;
 pub use read_large_object::OBJECTS;
 pub use read_notification::announcers;
@@ -66,6 +69,7 @@ pub static ALL: &[&dyn Probe] = &[
     &delete_row::DeleteRow,
     &gain_access::GainAccess,
     &insert_row::InsertRow,
+    &plant_trigger::PlantTrigger,
     &poison_row::PoisonRow,
     &promote_self::PromoteSelf,
     &pooled_session::PooledSession,
@@ -81,6 +85,7 @@ pub static ALL: &[&dyn Probe] = &[
     &reference_row::ReferenceRow,
     &sense_row::SenseRow,
     &shadow_name::ShadowName,
+    &stale_claim::StaleClaim,
     &switch_role::SwitchRole,
     &truncate_table::TruncateTable,
     &unique_key::UniqueKey,
@@ -99,11 +104,13 @@ pub const APART: &[&str] = &["pooled-session", "read-notification", "sense-row"]
 pub fn is_beyond_grid(name: &str) -> bool {
     matches!(
         name,
-        "poison-row"
+        "plant-trigger"
+            | "poison-row"
             | "pooled-session"
             | "read-large-object"
             | "read-notification"
             | "shadow-name"
+            | "stale-claim"
             | "switch-role"
     ) || is_stepwise(name)
 }

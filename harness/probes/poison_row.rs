@@ -65,9 +65,73 @@ impl Probe for PoisonRow {
                 }
             }
         }
+        out.extend(second_membership(scene, victim, self.name()));
         out.truncate(MOST);
         out
     }
+}
+
+/// The victim's user written into a tenant of the attacker's: a policy that takes the membership for a single value raises
+/// from then on (PostgreSQL manual, 4.2.11 "Scalar Subqueries").
+fn second_membership(scene: &Scene, victim: &Attacker, probe: &'static str) -> Vec<Attack> {
+    let mut out = Vec::new();
+    let writers = scene.attackers_that(|standing| standing == Standing::Member);
+    let writers: Vec<_> = writers.filter(|(_, w)| w.tenants.len() == 1).collect();
+    for membership in &scene.tenancy.memberships {
+        let Some(relation) = scene.relation(membership.relation) else {
+            continue;
+        };
+        let user = scene
+            .tenancy
+            .user
+            .and_then(|key| super::arguments::own_key(scene, victim, key));
+        let Some(user) = user else { continue };
+        let asking = scene.owned().filter(|table| {
+            let mut policies = table.policies.iter();
+            !table.platform && policies.any(|policy| mentions(policy, &relation.name))
+        });
+        let targets: Vec<(&Relation, &Policy)> = asking
+            .filter_map(|table| {
+                let mut policies = table.policies.iter();
+                let read = policies.find(|policy| {
+                    matches!(policy.command, PolicyCommand::All | PolicyCommand::Select)
+                        && mentions(policy, &relation.name)
+                })?;
+                Some((table, read))
+            })
+            .take(4)
+            .collect();
+        for (writer, caller) in &writers {
+            let Some((_, own)) = scene.own_row(caller, relation.oid) else {
+                continue;
+            };
+            let values = BTreeMap::from([(membership.user_column, user.clone())]);
+            let write = statement::insert(scene, &caller.role, relation, own, &values);
+            for (target, policy) in &targets {
+                let read = reads(scene, victim, target);
+                out.push(Attack {
+                    probe,
+                    severity: Severity::High,
+                    object: Object::Relation(relation.oid),
+                    command: Command::Insert,
+                    form: Form::Whole,
+                    attacker: *writer,
+                    preparation: Vec::new(),
+                    statement: format!("{write};\n{read}"),
+                    supplied: Vec::new(),
+                    aim: Aim::Poison {
+                        relation: target.oid,
+                        policy: policy.oid,
+                        apart: format!("{read};\n{}{write}", become_caller(caller)),
+                    },
+                    victim: Victim::Tenant(attackers::VICTIM),
+                    watch: Vec::new(),
+                    suspect: None,
+                });
+            }
+        }
+    }
+    out
 }
 
 /// Columns whose text policies take apart are few; a schema that has more of them is tried this far.

@@ -21,6 +21,8 @@ pub enum Standing {
     Malformed,
     /// A user with another tenant's keys in the editable part of the token.
     Forged,
+    /// A user who was a member of the victim's, with the token from then.
+    Former,
     /// The victim's own member: the positive control.
     VictimsMember,
 }

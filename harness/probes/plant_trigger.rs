@@ -1,0 +1,78 @@
+//! Hangs a trigger on a table: it runs with whoever writes next, and sees the row.
+use super::read_row::{reading, victim_of};
+use super::{Attack, Attacker, Form, Probe, Scene, Standing, named, rights, statement};
+use crate::catalog::{Privilege, Relation, RelationKind};
+use crate::sql::{identifier, literal};
+
+pub struct PlantTrigger;
+
+impl Probe for PlantTrigger {
+    fn name(&self) -> &'static str {
+        "plant-trigger"
+    }
+
+    fn explanation(&self) -> &'static str {
+        include_str!("plant_trigger.md")
+    }
+
+    fn attacks(&self, scene: &Scene) -> Vec<Attack> {
+        let member = |standing| standing == Standing::Member;
+        let Some((id, attacker)) = scene.attackers_that(member).next() else {
+            return Vec::new();
+        };
+        let victim = scene
+            .attackers
+            .iter()
+            .find(|caller| caller.standing == Standing::VictimsMember);
+        let Some(victim) = victim else {
+            return Vec::new();
+        };
+        let tables = scene.owned().filter(|r| {
+            r.kind == RelationKind::Table && !r.platform && may_plant(scene, attacker, r)
+        });
+        tables
+            .filter_map(|table| {
+                let (_, row) = scene.own_row(victim, table.oid)?;
+                let set = statement::harmless_set(scene, victim, table)?;
+                let text = format!(
+                    "{PLANT}CREATE TRIGGER watertight_heard AFTER UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION pg_temp.watertight_heard();\n\
+                     {}UPDATE {} SET {set} WHERE {};\n\
+                     {}SELECT current_setting('watertight.heard', true)",
+                    named(table),
+                    becomes(victim),
+                    named(table),
+                    scene.finds(table, row),
+                    becomes(attacker),
+                );
+                Some(Attack {
+                    suspect: Some(PLANTED.to_owned()),
+                    ..reading(id, table, self.name(), Form::Bare, text, victim_of(attacker, row))
+                })
+            })
+            .collect()
+    }
+}
+
+/// What is to blame: the right to make triggers.
+pub const PLANTED: &str = "trigger";
+
+/// A function of the session's own; what it hears stays in a setting until the end of the transaction.
+const PLANT: &str = "CREATE FUNCTION pg_temp.watertight_heard() RETURNS trigger LANGUAGE plpgsql AS \
+    $$ BEGIN PERFORM set_config('watertight.heard', to_jsonb(NEW)::text, true); RETURN NULL; END $$;\n";
+
+fn may_plant(scene: &Scene, attacker: &Attacker, table: &Relation) -> bool {
+    let roles = rights::enjoyed(scene, &attacker.role);
+    let mut grants = table.grants.iter();
+    grants.any(|grant| grant.privilege == Privilege::Trigger && roles.contains(&grant.role))
+}
+
+fn becomes(caller: &Attacker) -> String {
+    let settings = caller.settings.iter();
+    let settings: String = settings
+        .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
+        .collect();
+    format!(
+        "RESET ROLE;\nSET LOCAL ROLE {};\n{settings}",
+        identifier(&caller.role)
+    )
+}
