@@ -1,6 +1,6 @@
 //! Runs the controls: whether the victim's row was there to be reached, and by whom.
 use super::campaign::{Living, Pending, Worker};
-use crate::catalog::{Oid, PolicyCommand, Privilege};
+use crate::catalog::{ForeignKey, Oid, PolicyCommand, Privilege};
 use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
 use crate::probes::{
@@ -53,7 +53,7 @@ pub(super) async fn controls(
     for (&at, (reached, _, _)) in unreached.iter().zip(&unchecked) {
         out[at].unchecked = *reached;
     }
-    compare_worlds(worker, bench, pending, member, &mut out).await?;
+    compare_worlds(worker, bench, pending, &mut out).await?;
     Ok(out)
 }
 
@@ -103,10 +103,14 @@ fn forbids(scene: &Scene, role: &str, attack: &Attack) -> bool {
 }
 
 fn victims_member<'a>(scene: &Scene<'a>) -> Option<&'a Attacker> {
+    victims_members(scene).next()
+}
+
+fn victims_members<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Attacker> {
     scene
         .attackers
         .iter()
-        .find(|a| a.standing == Standing::VictimsMember)
+        .filter(|a| a.standing == Standing::VictimsMember)
 }
 
 type Shown = (bool, String, Option<SqlState>);
@@ -171,7 +175,6 @@ async fn compare_worlds(
     worker: &Worker,
     bench: &Bench<'_>,
     pending: &[Pending],
-    member: &Attacker,
     out: &mut [Controls],
 ) -> Result<(), ObserveError> {
     let chosen: Vec<usize> = (0..pending.len())
@@ -221,7 +224,9 @@ async fn compare_worlds(
             .observation
             .as_ref()
             .is_some_and(|first| judge::tell_alike(first, &pair[0]));
-        out[at].alike = quiet.then(|| judge::tell_alike(&pair[0], &pair[1]));
+        let scene = bench.scene;
+        out[at].alike =
+            quiet.then(|| judge::tell_alike(&pair[0], &pair[1]) || names_nobody(scene, &pair[1]));
     }
     // A call that was refused for want of a right shows nothing by itself; the victim's member shows what it would reach.
     let calls: Vec<usize> = (0..pending.len())
@@ -229,48 +234,70 @@ async fn compare_worlds(
             pending[at].sight.leak.is_none() && pending[at].attack.command == Command::Call
         })
         .collect();
-    depend(worker, bench, pending, &calls, member, out).await
+    depend(worker, bench, pending, &calls, out).await
 }
 
-/// Whether the victim's own member sees the difference that the attacker must not see.
+/// Whether an attack was refused because a tenant or a user that it names is gone together with the victim's rows: whoever
+/// names one knows it, and that it exists opens nothing.
+fn names_nobody(scene: &Scene, observation: &Observation) -> bool {
+    let Some(refusal) = observation.refusal() else {
+        return false;
+    };
+    let names_key = |key: &ForeignKey| {
+        refusal.constraint.as_ref() == Some(&key.name)
+            && key.target_columns.iter().all(|column| {
+                let place = scene.column_ref(key.target, *column);
+                scene.tenancy.key_of(place).is_some()
+            })
+    };
+    let mut keys = scene.catalog.relations.iter().flat_map(|r| &r.foreign_keys);
+    refusal.sqlstate == SqlState::ForeignKeyViolation && keys.any(names_key)
+}
+
+/// Whether the victim's own members see the difference that the attacker must not see. The lowest and the highest rank stand
+/// at the ends: a function may let only one of them through.
 async fn depend(
     worker: &Worker,
     bench: &Bench<'_>,
     pending: &[Pending],
     calls: &[usize],
-    member: &Attacker,
     out: &mut [Controls],
 ) -> Result<(), ObserveError> {
-    let calls: Vec<usize> = calls
-        .iter()
-        .copied()
-        .filter(|&at| !out[at].privileged)
-        .collect();
-    let mut requests = Vec::new();
-    for &at in &calls {
-        let attack = &pending[at].attack;
-        let erased = [Preparation::EraseTenant {
-            tenant: attackers::VICTIM,
-        }];
-        requests.push(Request::of(attack, Runner::Privileged(member)));
-        requests.push(Request::new(
-            &attack.statement,
-            &erased,
-            &attack.watch,
-            true,
-            Runner::Privileged(member),
-        ));
-    }
-    let mut seen: Vec<Observation> = Vec::with_capacity(requests.len());
-    observe(
-        &worker.superuser,
-        &requests,
-        bench.traces,
-        |_, observation| seen.push(observation),
-    )
-    .await?;
-    for (pair, at) in seen.chunks(2).zip(calls) {
-        out[at].depends = Some(!judge::tell_alike(&pair[0], &pair[1]));
+    let mut members: Vec<&Attacker> = victims_members(bench.scene).collect();
+    members.dedup_by_key(|member| member.settings.clone());
+    let ends = members.iter().take(1).chain(members.iter().skip(1).last());
+    for member in ends {
+        let open: Vec<usize> = calls
+            .iter()
+            .copied()
+            .filter(|&at| !out[at].privileged && out[at].depends != Some(true))
+            .collect();
+        let mut requests = Vec::new();
+        for &at in &open {
+            let attack = &pending[at].attack;
+            let erased = [Preparation::EraseTenant {
+                tenant: attackers::VICTIM,
+            }];
+            requests.push(Request::of(attack, Runner::Privileged(member)));
+            requests.push(Request::new(
+                &attack.statement,
+                &erased,
+                &attack.watch,
+                true,
+                Runner::Privileged(member),
+            ));
+        }
+        let mut seen: Vec<Observation> = Vec::with_capacity(requests.len());
+        observe(
+            &worker.superuser,
+            &requests,
+            bench.traces,
+            |_, observation| seen.push(observation),
+        )
+        .await?;
+        for (pair, at) in seen.chunks(2).zip(open) {
+            out[at].depends = Some(!judge::tell_alike(&pair[0], &pair[1]));
+        }
     }
     Ok(())
 }

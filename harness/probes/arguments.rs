@@ -1,7 +1,7 @@
 //! Chooses arguments for function calls: the victim's keys and row values where the function compares them, plausible
 //! constants elsewhere.
 use super::attackers::VICTIM;
-use super::scene::{Attacker, Scene};
+use super::scene::{Attacker, Scene, named};
 use super::smuggled::{runs_text, smuggled};
 use crate::catalog::{Argument, Column, Function, FunctionKind, Relation, Shape};
 use crate::sql::{literal, qualified};
@@ -72,11 +72,20 @@ pub(super) fn call(
 }
 
 pub(super) fn render(function: &Function, values: &[String]) -> Call {
+    let values: Vec<Option<String>> = values.iter().cloned().map(Some).collect();
+    render_each(function, &values)
+}
+
+/// The same for values of which some are NULL.
+pub(super) fn render_each(function: &Function, values: &[Option<String>]) -> Call {
     let arguments: Vec<String> = function
         .arguments
         .iter()
         .zip(values)
-        .map(|(argument, value)| passed(argument, value))
+        .map(|(argument, value)| match value {
+            Some(value) => passed(argument, value),
+            None => format!("NULL::{}", argument.type_name),
+        })
         .collect();
     let name = qualified(&function.schema, &function.name);
     let verb = if function.kind == FunctionKind::Procedure {
@@ -86,7 +95,7 @@ pub(super) fn render(function: &Function, values: &[String]) -> Call {
     };
     Call {
         statement: format!("{verb} {name}({})", arguments.join(", ")),
-        supplied: values.to_vec(),
+        supplied: values.iter().flatten().cloned().collect(),
     }
 }
 
@@ -103,6 +112,10 @@ pub(super) fn value(
     mix: Mix,
 ) -> Option<String> {
     let argument = &function.arguments[position];
+    // What is compared is a field of it, not the whole: such values are composed elsewhere.
+    if holds_fields(scene, argument) {
+        return plausible(scene, argument);
+    }
     if let Some(key) = scene.tenancy.arguments.get(&(function.oid, position)) {
         let is_user = Some(*key) == scene.tenancy.user;
         let is_tenant = Some(*key) == scene.tenancy.tenant;
@@ -121,6 +134,21 @@ pub(super) fn value(
         return Some(as_array(argument, found));
     }
     plausible(scene, argument)
+}
+
+fn holds_fields(scene: &Scene, argument: &Argument) -> bool {
+    let shape = scene
+        .catalog
+        .types
+        .get(&argument.type_oid)
+        .map(|t| &t.shape);
+    matches!(argument.type_name.as_str(), "json" | "jsonb")
+        || matches!(shape, Some(Shape::Composite(_)))
+        || scene
+            .catalog
+            .relations
+            .iter()
+            .any(|r| named(r).replace('"', "") == argument.type_name)
 }
 
 fn as_array(argument: &Argument, value: String) -> String {

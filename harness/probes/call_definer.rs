@@ -1,9 +1,13 @@
 //! Calls functions that run with their owner's rights, with arguments drawn from the victim's real values.
 use super::arguments::{Call, calls, opens_door};
+use super::mixes::{extreme, mixed};
 use super::smuggled::runs_text;
-use super::{Aim, Attack, Command, Form, Object, Probe, Scene, Standing, Victim, attackers};
+use super::{
+    Aim, Attack, Attacker, Command, Form, Object, Probe, Scene, Standing, Victim, attackers,
+};
 use crate::catalog::{Function, FunctionKind};
 use crate::event::Severity;
+use std::collections::BTreeSet;
 
 pub struct CallDefiner;
 
@@ -31,7 +35,7 @@ impl Probe for CallDefiner {
                 for Call {
                     statement,
                     supplied,
-                } in calls(scene, attacker, function)
+                } in tried(scene, attacker, function)
                 {
                     out.push(Attack {
                         probe: self.name(),
@@ -53,6 +57,14 @@ impl Probe for CallDefiner {
         }
         out
     }
+}
+
+/// The calls that one caller tries, without repetition.
+fn tried(scene: &Scene, attacker: &Attacker, function: &Function) -> BTreeSet<Call> {
+    let mut out: BTreeSet<Call> = calls(scene, attacker, function).into_iter().collect();
+    out.extend(mixed(scene, attacker, function));
+    out.extend(extreme(scene, attacker, function));
+    out
 }
 
 /// Functions that a caller can call and that may reach more than the caller: SECURITY DEFINER, with a body that names
