@@ -1,4 +1,5 @@
 //! Follows function calls: built-in ones that pass values through, and the schema's own by their bodies.
+use super::ListShape;
 use super::facts::{Atom, Atoms};
 use super::reading::{Frame, Reader, Routine};
 use super::syntax::{self, dotted, operands};
@@ -93,6 +94,11 @@ impl Reader<'_> {
                 document = self.path_into(document, &key);
             }
             return document;
+        }
+        if last.starts_with("jsonb_array_elements") || last.starts_with("json_array_elements") {
+            for (_, atoms) in &arguments {
+                self.facts.list(atoms, ListShape::Json);
+            }
         }
         if let Some(function) = self.function_named(name, arguments.len()) {
             return self.follow(function, arguments);

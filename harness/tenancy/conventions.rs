@@ -20,6 +20,8 @@ pub struct Alternative {
     pub columns: BTreeSet<ColumnRef>,
     /// Rows that it refers to and whose owner it does not ask for: their own policies decide.
     pub parents: BTreeSet<Oid>,
+    /// Literals that it asks of the caller's claims: (setting, path, literal).
+    pub asked: BTreeSet<(String, Vec<String>, String)>,
     /// It is open to a trusted role alone, by what the caller's claims say.
     pub trusted: bool,
 }
@@ -76,6 +78,7 @@ fn told(
     policy: &PolicyFacts,
 ) -> Alternative {
     let mut alternative = Alternative {
+        asked: asked(facts),
         trusted: is_trusted(tenancy, facts),
         ..Alternative::default()
     };
@@ -125,6 +128,17 @@ fn referred(
     compared_with
         .filter(|target| !holds_key || foreign(target))
         .collect()
+}
+
+fn asked(facts: &Facts) -> BTreeSet<(String, Vec<String>, String)> {
+    let mut out = BTreeSet::new();
+    for (atom, literals) in &facts.literals {
+        if let Atom::Claim { setting, path } = atom {
+            let each = literals.iter().cloned();
+            out.extend(each.map(|literal| (setting.clone(), path.clone(), literal)));
+        }
+    }
+    out
 }
 
 /// Whether the alternative asks the caller to be a role that is trusted with every row.

@@ -1,5 +1,5 @@
 //! What expressions compare with what: the facts that tenancy is inferred from.
-use super::ColumnRef;
+use super::{ColumnRef, ListShape};
 use crate::catalog::Oid;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +36,8 @@ pub struct Facts {
     pub literals: BTreeMap<Atom, BTreeSet<String>>,
     /// Claims that are read anywhere, compared or not.
     pub claims: BTreeSet<(String, Vec<String>)>,
+    /// Claims that are taken apart as lists of values, and how such a list is written.
+    pub lists: BTreeMap<(String, Vec<String>), ListShape>,
     /// Functions of the schema in whose body a claim is read.
     pub readers: BTreeMap<(String, Vec<String>), BTreeSet<Oid>>,
     /// Relations that policies look the caller up in.
@@ -60,6 +62,24 @@ pub struct PolicyFacts {
 }
 
 impl Facts {
+    /// Records that the claims among these atoms hold lists.
+    pub fn list(&mut self, atoms: &Atoms, shape: ListShape) {
+        for atom in atoms {
+            if let Atom::Claim { setting, path } = atom {
+                let claim = (setting.clone(), path.clone());
+                self.lists.insert(claim, shape);
+            }
+        }
+    }
+
+    /// Records that the claims among these atoms are compared with this literal.
+    pub fn flag(&mut self, atoms: &Atoms, literal: &str) {
+        for atom in atoms.iter().filter(|a| matches!(a, Atom::Claim { .. })) {
+            let known = self.literals.entry(atom.clone()).or_default();
+            known.insert(literal.to_owned());
+        }
+    }
+
     /// Records that two expressions are compared for equality.
     pub fn compare(&mut self, left: &Atoms, right: &Atoms) {
         for side in [left, right] {

@@ -1,6 +1,7 @@
 //! Conducts the inference: reads every expression, groups what is compared, chooses keys, scopes, claims and roles.
 use super::classes::{Class, classes};
 use super::facts::{Atom, Facts};
+use super::grades::grades;
 use super::keys::{choose, claim_name, key};
 use super::memberships::memberships;
 use super::reading::Reader;
@@ -48,7 +49,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
     let roles = roles::roles(catalog, &facts, role_is_key, &mut evidence);
     let arguments = arguments(&classes, &order);
     let unknown = unknown(catalog, &facts, &scopes, &claims);
-    Tenancy {
+    let mut tenancy = Tenancy {
         keys,
         tenant,
         user,
@@ -71,7 +72,11 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
             .iter()
             .map(|(policy, facts)| (*policy, facts.readers.iter().copied().collect()))
             .collect(),
-    }
+        claim_lists: facts.lists,
+        claim_grades: BTreeMap::new(),
+    };
+    tenancy.claim_grades = grades(catalog, &tenancy);
+    tenancy
 }
 
 /// Tables that nobody owns as far as is known, with a policy that asks for the caller all the same.

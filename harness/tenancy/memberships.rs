@@ -2,7 +2,7 @@
 use super::facts::{Atom, Facts};
 use super::scopes::tables;
 use super::{ColumnRef, Key, KeyId, Membership};
-use crate::catalog::{Catalog, Relation, Shape};
+use crate::catalog::{Catalog, Column, Relation, Shape};
 
 /// Tables that tie users to tenants: one row a user, one row a pair, or only references to the two and looked up.
 pub fn memberships(
@@ -127,10 +127,7 @@ fn rank(
             .get(&here)
             .map(|set| set.iter().cloned().collect::<Vec<_>>())
             .unwrap_or_default();
-        let labels = match catalog.types.get(&column.type_oid).map(|t| &t.shape) {
-            Some(Shape::Enum(labels)) => labels.clone(),
-            _ => check_values(relation, column.number),
-        };
+        let labels = labels(catalog, relation, column);
         let textual = matches!(
             column.type_name.split('(').next(),
             Some("text" | "character varying" | "citext")
@@ -148,6 +145,14 @@ fn rank(
         }
     }
     best.map(|(_, column, values)| (column, values))
+}
+
+/// The values that an enum or a CHECK allows a column.
+pub(super) fn labels(catalog: &Catalog, relation: &Relation, column: &Column) -> Vec<String> {
+    match catalog.types.get(&column.type_oid).map(|t| &t.shape) {
+        Some(Shape::Enum(labels)) => labels.clone(),
+        _ => check_values(relation, column.number),
+    }
 }
 
 /// The values that a CHECK allows a column: a list of texts, or a short range of numbers.

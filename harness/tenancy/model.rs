@@ -27,6 +27,11 @@ pub struct Tenancy {
     pub unknown: BTreeSet<Oid>,
     /// The settings and JSON paths that identify the caller.
     pub claims: Vec<Claim>,
+    /// Claims that hold several values, by (setting, path).
+    pub claim_lists: BTreeMap<(String, Vec<String>), ListShape>,
+    /// What claims say of a member's standing in its tenant: the literals that policies ask for beside a key. Others make
+    /// their bearer one of the platform's own people.
+    pub claim_grades: BTreeMap<(String, Vec<String>), Vec<String>>,
     /// Tables in which a row says that a user belongs to a tenant.
     pub memberships: Vec<Membership>,
     pub roles: Roles,
@@ -91,6 +96,15 @@ pub struct Claim {
     pub meaning: ClaimMeaning,
     /// True when the claim's JSON path leads through a part that users can edit by themselves (`user_metadata`).
     pub user_editable: bool,
+}
+
+/// How a claim writes several values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListShape {
+    /// `["a", "b"]`.
+    Json,
+    /// `{a,b}`, as PostgreSQL writes arrays.
+    Braces,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -110,6 +110,7 @@ impl<'c> Reader<'c> {
                 .into_iter()
                 .next()
                 .unwrap_or_default(),
+            K::CAST_EXPR => self.cast(node, frame),
             K::PREFIX_EXPR | K::POSTFIX_EXPR | K::BETWEEN_EXPR => {
                 self.each(node, frame);
                 Atoms::new()
@@ -149,7 +150,9 @@ impl<'c> Reader<'c> {
         let [left, right] = &sides[..] else {
             return self.each(node, frame);
         };
-        match operator(node).as_str() {
+        let operator = operator(node);
+        match operator.as_str() {
+            op if is_step(op) => self.steps(left, right, frame),
             "="
             | "in"
             | "is not distinct from"
@@ -161,14 +164,16 @@ impl<'c> Reader<'c> {
             | "<@"
             | "&&"
             | "?"
+            | "?|"
+            | "?&"
             | "~~"
             | "~~*"
             | "like"
             | "ilike" => {
                 self.equality(left, right, frame);
+                self.note_list(&operator, left, right, frame);
                 Atoms::new()
             }
-            op if is_step(op) => self.steps(left, right, frame),
             "and" | "or" | "<" | ">" | "<=" | ">=" => {
                 self.eval(left, frame);
                 self.eval(right, frame);
@@ -188,6 +193,18 @@ impl<'c> Reader<'c> {
         let mut rest = right.clone();
         loop {
             let sides: Vec<SyntaxNode> = operands(&rest).collect();
+            // `a -> 'b' ? c` asks for c in the document's b: these operators bind as the steps do.
+            if let ([key, asked], K::BIN_EXPR) = (&sides[..], rest.kind()) {
+                let operator = operator(&rest);
+                if contains(&operator) {
+                    let keys = self.eval(key, frame);
+                    let held = self.path_into(document, &keys);
+                    let asked = self.eval(asked, frame);
+                    self.holds(&operator, &held, &asked);
+                    self.compare(&held, &asked);
+                    return Atoms::new();
+                }
+            }
             let (key, next) = match &sides[..] {
                 [key, next] if rest.kind() == K::BIN_EXPR && is_step(&operator(&rest)) => {
                     (key.clone(), Some(next.clone()))
@@ -310,6 +327,11 @@ impl<'c> Reader<'c> {
             policy.claims.insert((setting.to_owned(), path.to_vec()));
         }
     }
+}
+
+/// Operators that ask what a document or an array holds.
+fn contains(operator: &str) -> bool {
+    matches!(operator, "?" | "?|" | "?&" | "@>")
 }
 
 /// `org_id` is one step, `{app_metadata,org_id}` is two.

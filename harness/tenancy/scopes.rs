@@ -2,7 +2,7 @@
 use super::facts::Facts;
 use super::keys::{column_name, key_index};
 use super::{ColumnRef, Key, KeyId, OwnerPath, Scope};
-use crate::catalog::{Catalog, ForeignKey, Oid, Relation, RelationKind};
+use crate::catalog::{Catalog, Column, ForeignKey, Oid, Relation, RelationKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub struct Chosen<'a> {
@@ -14,7 +14,8 @@ pub struct Chosen<'a> {
 }
 
 /// Adds columns that no key and no policy ties to the tenant, but that are named and typed as the tenant's columns of
-/// at least two other tables are: a table that a migration forgot is just such a one.
+/// other tables are: a table that a migration forgot is just such a one. One other table is enough where the name stands
+/// for nothing else in the schema and no row is told apart by the column alone.
 pub fn add_namesakes(catalog: &Catalog, keys: &mut [Key], wanted: &[KeyId]) -> Vec<String> {
     let mut evidence = Vec::new();
     let taken: BTreeSet<ColumnRef> = keys
@@ -42,14 +43,53 @@ pub fn add_namesakes(catalog: &Catalog, keys: &mut [Key], wanted: &[KeyId]) -> V
                 let known = names
                     .get(&(column.name.clone(), column.type_oid))
                     .map_or(0, BTreeSet::len);
-                if known >= 2 && !taken.contains(&here) && relation.primary_key != [column.number] {
+                let fits = known >= 2 || known == 1 && names_only(catalog, &keys[id.0], column);
+                let alone = is_alone(relation, column.number);
+                if fits && !taken.contains(&here) && !alone {
                     keys[id.0].columns.push(here);
-                    evidence.push(format!("{} is taken for {}: {known} other tables have that column by the same name and type", column_name(catalog, here), keys[id.0].name));
+                    evidence.push(format!("{} is taken for {}: of {known} others the column of that name and type holds it", column_name(catalog, here), keys[id.0].name));
                 }
             }
         }
     }
     evidence
+}
+
+/// Whether the column alone tells the table's rows apart.
+fn is_alone(relation: &Relation, column: i16) -> bool {
+    let single = |unique: &crate::catalog::Unique| unique.columns == [column];
+    relation.primary_key == [column] || relation.uniques.iter().any(single)
+}
+
+/// Whether every column of this name holds the key as far as anything is known of it, and could refer to nothing else.
+fn names_only(catalog: &Catalog, key: &Key, like: &Column) -> bool {
+    let named_so = |relation: &&Relation| {
+        let mut columns = relation.columns.iter();
+        columns.any(|column| column.name == like.name)
+    };
+    tables(catalog)
+        .filter(|r| !r.platform)
+        .filter(named_so)
+        .all(|relation| {
+            relation
+                .columns
+                .iter()
+                .filter(|c| c.name == like.name)
+                .all(|column| {
+                    let here = ColumnRef {
+                        relation: relation.oid,
+                        column: column.number,
+                    };
+                    let leads = relation
+                        .foreign_keys
+                        .iter()
+                        .any(|f| f.columns.contains(&column.number));
+                    key.columns.contains(&here)
+                        || !leads
+                            && column.type_oid == like.type_oid
+                            && !is_alone(relation, column.number)
+                })
+        })
 }
 
 pub fn tables(catalog: &Catalog) -> impl Iterator<Item = &Relation> {

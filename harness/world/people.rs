@@ -36,6 +36,10 @@ impl People {
         } else {
             ranks.len().clamp(2, USERS)
         };
+        let each = match each {
+            1 if tenancy.user.is_some() && tenancy.user == tenancy.tenant => 1,
+            each => each.max(1 + standings(tenancy, plan)).min(USERS),
+        };
         for (index, name) in TENANTS.iter().enumerate() {
             people.tenants.push(Tenant {
                 name: (*name).to_owned(),
@@ -176,6 +180,14 @@ impl Maker {
 /// The first number that a row's cell takes in each universe.
 pub fn first_number(plan: &Plan) -> u32 {
     plan.levels.len() as u32 * 64 + 64
+}
+
+/// How many standings beside ranks members of a tenant can have: flags of memberships, grades in tokens.
+fn standings(tenancy: &Tenancy, plan: &Plan) -> usize {
+    let member = |table: &&super::plan::Table| matches!(table.part, Part::Membership(_));
+    let flags = plan.tables.iter().filter(member).map(|t| t.flags().count());
+    let grades = tenancy.claim_grades.values().map(Vec::len);
+    flags.chain(grades).max().unwrap_or(0)
 }
 
 /// Every rank that a membership knows, in the schema's order.

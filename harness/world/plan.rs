@@ -178,6 +178,15 @@ impl Table {
         self.columns.iter().find(|c| c.number == number)
     }
 
+    /// Columns of truth values that are false unless somebody says otherwise and that something asks for: what an
+    /// `is_admin` of a membership is.
+    pub fn flags(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|c| {
+            let falsehood = Source::Literal("f".to_owned());
+            c.kind == Kind::Bool && c.mentioned && c.sources.first() == Some(&falsehood)
+        })
+    }
+
     /// True when the column alone tells the table's rows apart.
     pub fn is_unique(&self, number: i16) -> bool {
         self.uniques

@@ -100,10 +100,26 @@ fn memberships(tenancy: &Tenancy, people: &People, table: &Table, index: usize) 
                 slot.forced
                     .insert(*column, Some(own.unwrap_or(turn).clone()));
             }
+            // The last colleagues have one flag each; the first has none.
+            let flags: Vec<i16> = table.flags().map(|c| c.number).collect();
+            let behind = each(people, UserId(at)).zip(place).map(|(n, p)| n - 1 - p);
+            if let Some(flag) = behind
+                .filter(|_| place != Some(0))
+                .and_then(|n| flags.get(n))
+            {
+                slot.forced.entry(*flag).or_insert(Some("t".to_owned()));
+            }
             slots.push(slot);
         }
     }
     slots
+}
+
+/// How many users are at home where this one is; nobody but those of one tenant alone carries a flag.
+fn each(people: &People, user: UserId) -> Option<usize> {
+    let alone = |user: &UserId| people.users[user.0].tenants.len() == 1;
+    let colleagues = people.of(people.home(user)).into_iter().filter(alone);
+    alone(&user).then(|| colleagues.count())
 }
 
 fn owned(plan: &Plan, people: &People, table: &Table) -> Vec<Slot> {

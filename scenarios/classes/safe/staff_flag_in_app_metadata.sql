@@ -1,0 +1,39 @@
+-- The flag of the tenant's managers stands in app_metadata, and opens what is the tenant's.
+-- system: supabase
+-- class: 15
+-- expect: clean
+
+create table public.insurers (
+  id uuid primary key default gen_random_uuid(),
+  name text not null
+);
+
+create table public.claims (
+  id uuid primary key default gen_random_uuid(),
+  insurer_id uuid not null references public.insurers (id) on delete cascade,
+  policy_holder text not null,
+  sum_cents bigint not null default 0
+);
+
+create function public.insurer() returns uuid
+  language sql stable
+  set search_path = ''
+as $$
+  select nullif(auth.jwt() -> 'app_metadata' ->> 'insurer_id', '')::uuid
+$$;
+
+alter table public.insurers enable row level security;
+alter table public.claims enable row level security;
+
+create policy insurers_select on public.insurers
+  for select to authenticated using (id = (select public.insurer()));
+create policy claims_select on public.claims
+  for select to authenticated
+  using (
+    insurer_id = (select public.insurer())
+    and (sum_cents < 100000 or coalesce((auth.jwt() -> 'app_metadata' ->> 'is_manager')::boolean, false))
+  );
+create policy claims_insert on public.claims
+  for insert to authenticated with check (insurer_id = (select public.insurer()));
+
+revoke truncate, references, trigger on all tables in schema public from anon, authenticated;
