@@ -184,8 +184,10 @@ pub fn first_number(plan: &Plan) -> u32 {
 
 /// How many standings beside ranks members of a tenant can have: flags of memberships, grades in tokens.
 fn standings(tenancy: &Tenancy, plan: &Plan) -> usize {
-    let member = |table: &&super::plan::Table| matches!(table.part, Part::Membership(_));
-    let flags = plan.tables.iter().filter(member).map(|t| t.flags().count());
+    let flags = plan.tables.iter().filter_map(|table| match table.part {
+        Part::Membership(at) => Some(table.flags(tenancy.memberships[at].user_column).count()),
+        _ => None,
+    });
     let grades = tenancy.claim_grades.values().map(Vec::len);
     flags.chain(grades).max().unwrap_or(0)
 }

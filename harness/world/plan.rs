@@ -179,11 +179,13 @@ impl Table {
     }
 
     /// Columns of truth values that are false unless somebody says otherwise and that something asks for: what an
-    /// `is_admin` of a membership is.
-    pub fn flags(&self) -> impl Iterator<Item = &Column> {
-        self.columns.iter().filter(|c| {
+    /// `is_admin` of a membership is. A flag in the one row that a user has says nothing of a tenant: it may make its bearer
+    /// one of the platform's own people.
+    pub fn flags(&self, user_column: i16) -> impl Iterator<Item = &Column> {
+        let paired = !self.is_unique(user_column);
+        self.columns.iter().filter(move |c| {
             let falsehood = Source::Literal("f".to_owned());
-            c.kind == Kind::Bool && c.mentioned && c.sources.first() == Some(&falsehood)
+            paired && c.kind == Kind::Bool && c.mentioned && c.sources.first() == Some(&falsehood)
         })
     }
 

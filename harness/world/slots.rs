@@ -101,7 +101,10 @@ fn memberships(tenancy: &Tenancy, people: &People, table: &Table, index: usize) 
                     .insert(*column, Some(own.unwrap_or(turn).clone()));
             }
             // The last colleagues have one flag each; the first has none.
-            let flags: Vec<i16> = table.flags().map(|c| c.number).collect();
+            let flags: Vec<i16> = table
+                .flags(membership.user_column)
+                .map(|c| c.number)
+                .collect();
             let behind = each(people, UserId(at)).zip(place).map(|(n, p)| n - 1 - p);
             if let Some(flag) = behind
                 .filter(|_| place != Some(0))
