@@ -13,6 +13,7 @@ fn fault(class: u8) -> &'static Fault {
 #[case::on_conflict_where(73)]
 #[case::statistics_by_a_leaky_operator(80)]
 #[case::extended_statistics(81)]
+#[case::plan_kept_across_roles(92)]
 #[tokio::test]
 async fn every_attack_on_the_server_shows_the_secret_to_a_superuser(#[case] class: u8) {
     let stage = Stage::of("").await;

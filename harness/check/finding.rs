@@ -354,6 +354,9 @@ fn help(cause: &Cause, attack: &Attack) -> String {
         Cause::Function(_) if attack.aim == Aim::Sense => {
             "let it count and compare rows of the caller's own tenant only: one counter for each tenant, and none that all share"
         }
+        Cause::Function(_) if attack.probe == "call-leakproof" => {
+            "ALTER FUNCTION … NOT LEAKPROOF: it tells its argument, and PostgreSQL runs it before the policies"
+        }
         Cause::Function(_) if attack.probe == "shadow-name" => {
             "write SET search_path = '' into the function and name every table with its schema"
         }

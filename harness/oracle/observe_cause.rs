@@ -8,7 +8,7 @@ use super::{Gain, Leak, ObserveError};
 use crate::catalog::{Function, Oid, Policy, Privilege, Relation, RelationKind};
 use crate::probes::{
     Aim, Attack, Attacker, Command, Form, OBJECTS, Object, PLANTED, Scene, Standing, announcers,
-    statement,
+    leakproof, statement,
 };
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
@@ -58,6 +58,9 @@ pub async fn cause(
     leak: &Leak,
 ) -> Result<Cause, ObserveError> {
     let scene = bench.scene;
+    if let Some(function) = leakproof(attack.suspect.as_deref()) {
+        return Ok(Cause::Function(function));
+    }
     match attack.aim {
         Aim::Switch { role } => return Ok(Cause::Bypass(role)),
         Aim::Overhear { .. } => {

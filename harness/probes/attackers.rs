@@ -150,6 +150,7 @@ fn doctored(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker
         tenants: Vec::new(),
         user: None,
     }));
+    disagreeing(tenancy, &mine, UserId(me), world, role, out);
     debugging(tenancy, &mine, UserId(me), world, role, out);
     forged(tenancy, world, &mine, UserId(me), role, out);
 }
@@ -341,6 +342,45 @@ fn typed(value: &str) -> serde_json::Value {
         "true" => true.into(),
         "false" => false.into(),
         text => text.into(),
+    }
+}
+
+/// A plain setting that says the same as a signed claim: where the schema's own functions ask both, whoever sets the plain one
+/// overrules the token. What only the platform asks is the gateway's.
+fn disagreeing(
+    tenancy: &Tenancy,
+    mine: &Settings,
+    me: UserId,
+    world: &World,
+    role: &str,
+    out: &mut Vec<Attacker>,
+) {
+    let signed = |wanted: &ClaimMeaning| {
+        let mut claims = tenancy.claims.iter();
+        claims.any(|claim| !claim.path.is_empty() && claim.meaning == *wanted)
+    };
+    for claim in tenancy.claims.iter().filter(|claim| claim.path.is_empty()) {
+        let ClaimMeaning::Key(key) = claim.meaning else {
+            continue;
+        };
+        let asked = tenancy
+            .claim_readers
+            .contains_key(&(claim.setting.clone(), Vec::new()));
+        let theirs = world.tenants[VICTIM.0].keys.get(&key);
+        let (true, true, Some(theirs)) = (signed(&claim.meaning), asked, theirs) else {
+            continue;
+        };
+        let mut settings = mine.clone();
+        settings.retain(|(name, _)| *name != claim.setting);
+        settings.push((claim.setting.clone(), theirs.clone()));
+        out.push(Attacker {
+            name: format!("a member of org_a who sets {}", claim.setting),
+            standing: Standing::Forged,
+            role: role.to_owned(),
+            settings,
+            tenants: world.users[me.0].tenants.clone(),
+            user: Some(me),
+        });
     }
 }
 

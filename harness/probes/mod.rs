@@ -6,6 +6,7 @@ mod attack;
 pub mod attackers;
 mod authority;
 mod call_definer;
+mod call_leakproof;
 mod claim_absent;
 mod claim_editable;
 mod claim_malformed;
@@ -46,6 +47,7 @@ mod unique_key;
 mod update_row;
 
 pub use attack::*;
+pub use call_leakproof::leakproof;
 pub use plant_trigger::PLANTED;
 pub use pooled_session::leaves;
 pub use read_large_object::OBJECTS;
@@ -65,6 +67,7 @@ pub trait Probe: Sync {
 /// All probes, in alphabetical order.
 pub static ALL: &[&dyn Probe] = &[
     &call_definer::CallDefiner,
+    &call_leakproof::CallLeakproof,
     &claim_absent::ClaimAbsent,
     &claim_editable::ClaimEditable,
     &claim_malformed::ClaimMalformed,
@@ -106,7 +109,8 @@ pub const APART: &[&str] = &["pooled-session", "read-notification", "sense-row"]
 pub fn is_beyond_grid(name: &str) -> bool {
     matches!(
         name,
-        "plant-trigger"
+        "call-leakproof"
+            | "plant-trigger"
             | "poison-row"
             | "pooled-session"
             | "read-large-object"

@@ -82,14 +82,7 @@ pub static ALL: &[Class] = &[
     new(33, High, "UPDATE looser than SELECT", Attack),
     new(34, High, "write checks united", Attack),
     new(35, Critical, "TRUNCATE granted", Attack),
-    new(
-        36,
-        Medium,
-        "REFERENCES or TRIGGER granted",
-        Advice(
-            "REFERENCES and TRIGGER need SQL text and a schema of one's own to be of use: revoke them from the application's roles",
-        ),
-    ),
+    new(36, Medium, "REFERENCES or TRIGGER granted", Attack),
     new(37, Medium, "column grant under a table grant", Attack),
     new(38, Critical, "membership by oneself", Attack),
     new(39, Critical, "promotion of oneself", Attack),
@@ -99,7 +92,14 @@ pub static ALL: &[Class] = &[
     new(43, High, "poison row", Attack),
     new(44, Critical, "view with its owner's rights", Attack),
     new(45, Critical, "writable view of the owner", Attack),
-    new(46, Medium, "view without barrier", Attack),
+    new(
+        46,
+        Medium,
+        "view without barrier",
+        Advice(
+            "a filtered view of its owner shows no row of others, but a caller who may write functions sees their values: add security_barrier",
+        ),
+    ),
     new(47, High, "materialized view", Attack),
     new(48, Critical, "definer function without check", Attack),
     new(49, Critical, "guard skipped without a user", Attack),
@@ -214,7 +214,7 @@ pub static ALL: &[Class] = &[
     new(89, Medium, "'' after SET LOCAL", Attack),
     new(90, Medium, "claim of another shape", Attack),
     new(91, High, "settings that disagree", Attack),
-    new(92, Critical, "plan kept across roles", Attack),
+    new(92, Critical, "plan kept across roles", Engine),
     new(93, High, "RESET ROLE gives more", Attack),
     new(
         94,
