@@ -4,10 +4,12 @@ use crate::oracle::judge;
 use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::{Bench, Observation, ObserveError, Sight, Verdict};
 use crate::probes::reassign_row::alone;
-use crate::probes::{Aim, Attack, Command, Form, Object, Preparation};
+use crate::probes::{
+    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, controls,
+};
 use crate::server::Session;
 use crate::sqlstate::SqlState;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The sessions of one worker: the attackers' login and a superuser, both in the worker's own database.
 pub struct Worker {
@@ -51,6 +53,45 @@ pub async fn prove_baseline(
         .filter(|p| p.sight.own)
         .map(|p| (p.attack.object, p.attack.command))
         .collect())
+}
+
+/// What only a token of a trusted role reaches: a policy that asks for it lets nobody else through, and that can be met.
+pub async fn prove_gates(
+    worker: &Worker,
+    bench: &Bench<'_>,
+    controls: &[Attack],
+    living: &mut Living,
+) -> Result<(), ObserveError> {
+    let shut: Vec<&Attack> = controls
+        .iter()
+        .filter(|control| !living.contains(&(control.object, control.command)))
+        .collect();
+    let mut bearers: BTreeMap<AttackerId, Vec<Attacker>> = BTreeMap::new();
+    for control in &shut {
+        let member = || bench.scene.attacker(control.attacker);
+        bearers
+            .entry(control.attacker)
+            .or_insert_with(|| controls::trusted(bench.scene.tenancy, member()));
+    }
+    let mut asked: Vec<&Attack> = Vec::new();
+    let mut requests: Vec<Request> = Vec::new();
+    for control in shut {
+        for bearer in &bearers[&control.attacker] {
+            asked.push(control);
+            requests.push(Request::of(control, Runner::Attacker(bearer)));
+        }
+    }
+    observe(
+        &worker.gateway,
+        &requests,
+        bench.traces,
+        |at, observation| {
+            if bench.see(asked[at], &observation, None).own {
+                living.insert((asked[at].object, asked[at].command));
+            }
+        },
+    )
+    .await
 }
 
 /// Runs attacks and judges them.
@@ -205,7 +246,7 @@ async fn retry_alone(
         .filter(|&at| {
             let p = &pending[at];
             p.attack.command == Command::Update
-                && p.attack.form == Form::Bare
+                && matches!(p.attack.form, Form::Bare | Form::Taking)
                 && p.attack.preparation.is_empty()
                 && p.observation
                     .as_ref()

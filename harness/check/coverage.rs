@@ -1,7 +1,7 @@
 //! Counts cells: every owned relation × command × attacker and every function × attacker ends in a verdict or is listed.
 use super::campaign::Judged;
 use crate::oracle::{Reason, Verdict};
-use crate::probes::{Aim, AttackerId, Command, Object, Scene, is_beyond_grid};
+use crate::probes::{Aim, AttackerId, Command, Form, Object, Scene, is_beyond_grid, statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One cell of the grid.
@@ -33,7 +33,9 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
         let cell = cells
             .entry((attack.object, attack.command, attack.attacker))
             .or_insert_with(|| mark.clone());
-        if weight(&mark) > weight(cell) {
+        // To take a row over is one more way to change it: where a key is in its way, the plain way has decided the cell.
+        let spare = attack.form == Form::Taking && matches!(mark, Mark::Unproven(_));
+        if weight(&mark) > weight(cell) && !spare {
             *cell = mark;
         }
     }
@@ -125,6 +127,12 @@ fn expected(scene: &Scene) -> Vec<Cell> {
                 ] {
                     // To insert a tenant is to make a new one: nobody's rows are at stake.
                     if command == Command::Insert && scene.is_tenants(relation) {
+                        continue;
+                    }
+                    // What every column generates for itself, nobody can update.
+                    if command == Command::Update
+                        && !relation.columns.iter().any(statement::is_settable)
+                    {
                         continue;
                     }
                     out.push((Object::Relation(relation.oid), command, id));

@@ -162,7 +162,7 @@ async fn baseline(
         done: 0,
         total: controls.len(),
     });
-    let living = campaign::prove_baseline(worker, bench, &controls).await?;
+    let mut living = campaign::prove_baseline(worker, bench, &controls).await?;
     listener.hear(&Event::Phase {
         phase: Phase::Baseline,
         done: controls.len(),
@@ -177,5 +177,6 @@ async fn baseline(
             evidence: bench.scene.tenancy.evidence.clone(),
         });
     }
+    campaign::prove_gates(worker, bench, &controls, &mut living).await?;
     Ok(living)
 }

@@ -220,13 +220,13 @@ async fn compare_worlds(
     let chosen: Vec<usize> = fresh.into_iter().chain(used).collect();
     for (pair, &at) in seen.chunks(2).zip(&chosen) {
         // What differs between two runs in the same world is noise: such a call tells nothing either way.
-        let quiet = pending[at]
-            .observation
-            .as_ref()
-            .is_some_and(|first| judge::tell_alike(first, &pair[0]));
-        let scene = bench.scene;
-        out[at].alike =
-            quiet.then(|| judge::tell_alike(&pair[0], &pair[1]) || names_nobody(scene, &pair[1]));
+        let first = pending[at].observation.as_ref();
+        let quiet = |alike: fn(&Observation, &Observation) -> bool| {
+            first
+                .is_some_and(|first| alike(first, &pair[0]))
+                .then(|| alike(&pair[0], &pair[1]) || names_nobody(bench.scene, &pair[1]))
+        };
+        out[at].alike = quiet(judge::tell_alike).or_else(|| quiet(judge::refused_alike));
     }
     // A call that was refused for want of a right shows nothing by itself; the victim's member shows what it would reach.
     let calls: Vec<usize> = (0..pending.len())
@@ -254,8 +254,8 @@ fn names_nobody(scene: &Scene, observation: &Observation) -> bool {
     refusal.sqlstate == SqlState::ForeignKeyViolation && keys.any(names_key)
 }
 
-/// Whether the victim's own members see the difference that the attacker must not see. The lowest and the highest rank stand
-/// at the ends: a function may let only one of them through.
+/// Whether one of the victim's own members sees the difference that the attacker must not see. A function may let members
+/// of one rank or state alone through.
 async fn depend(
     worker: &Worker,
     bench: &Bench<'_>,
@@ -265,13 +265,15 @@ async fn depend(
 ) -> Result<(), ObserveError> {
     let mut members: Vec<&Attacker> = victims_members(bench.scene).collect();
     members.dedup_by_key(|member| member.settings.clone());
-    let ends = members.iter().take(1).chain(members.iter().skip(1).last());
-    for member in ends {
+    for member in members {
         let open: Vec<usize> = calls
             .iter()
             .copied()
             .filter(|&at| !out[at].privileged && out[at].depends != Some(true))
             .collect();
+        if open.is_empty() {
+            break;
+        }
         let mut requests = Vec::new();
         for &at in &open {
             let attack = &pending[at].attack;

@@ -3,7 +3,7 @@ use super::observation::{Change, Fate, Observation};
 use super::sight::Bench;
 use super::verdict::{Gain, Leak};
 use crate::catalog::Oid;
-use crate::probes::{Attack, Attacker, Preparation};
+use crate::probes::{Attack, Attacker, Command, Preparation};
 use crate::tenancy::{OwnerPath, Scope};
 use crate::world::{Owner, TenantId, TrueRow};
 use std::collections::BTreeSet;
@@ -45,7 +45,8 @@ impl<'a> Bench<'a> {
             Some((relation, row)) => Some(Leak {
                 elsewhere: elsewhere(*relation),
                 victim: row.tenant,
-                gain: match new.rewritten {
+                // An UPDATE that rewrites the key itself leaves a row that cannot be told from a new one.
+                gain: match new.rewritten || attack.command == Command::Update && new.own {
                     true => Gain::Changed,
                     false => Gain::Removed,
                 },

@@ -2,7 +2,7 @@
 use super::observation::{Observation, Outcome};
 use super::sight::Sight;
 use super::verdict::{Control, Gain, Leak, Reason, Verdict, Witness};
-use crate::probes::{Attack, Command, Standing};
+use crate::probes::{Attack, Command, Form, Standing};
 use crate::sqlstate::SqlState;
 
 /// What the controls of an attack showed.
@@ -64,7 +64,11 @@ pub fn weigh(
             .or(unchecked)
             .map_or_else(unreachable, Verdict::Stopped),
         // A constraint or a trigger that refuses everybody the same, and that alone: without it the control reaches.
-        _ if refused_alike => unchecked.map_or_else(failed, Verdict::Stopped),
+        state if refused_alike => {
+            let made_up = matches!(attack.form, Form::Whole | Form::Taking);
+            let closed = Witness::of(Control::Closed, made_up && asks_the_row_alone(state));
+            unchecked.or(closed).map_or_else(failed, Verdict::Stopped)
+        }
         // A reference that the attacker may not make can meet another constraint when the victim's member makes it.
         SqlState::ForeignKeyViolation if constrained => unchecked
             .or(privileged)
@@ -84,6 +88,12 @@ pub fn weigh(
         }
         _ => failed(),
     }
+}
+
+/// A constraint that is decided by the written row and nothing else: a mixture of two owners' values that it refuses can
+/// be written by nobody. (A value that an attack only made up says less: another value might be accepted.)
+fn asks_the_row_alone(state: SqlState) -> bool {
+    matches!(state, SqlState::NotNullViolation | SqlState::CheckViolation)
 }
 
 /// A function call tells by difference: with and without the victim's rows.
@@ -166,4 +176,16 @@ pub fn difference(a: &Observation, b: &Observation, command: &str) -> (String, S
         only(own, other).unwrap_or_else(|| own.summary(command))
     };
     (told(a, b), told(b, a))
+}
+
+/// Whether two refusals are of the same kind. What the server shows of the refused row differs from run to run where its
+/// key is made anew each time.
+pub fn refused_alike(a: &Observation, b: &Observation) -> bool {
+    match (a.refusal(), b.refusal()) {
+        (Some(left), Some(right)) => {
+            (left.sqlstate, &left.message, &left.constraint)
+                == (right.sqlstate, &right.message, &right.constraint)
+        }
+        _ => false,
+    }
 }

@@ -28,6 +28,8 @@ pub enum Control {
     Privileged,
     /// The same without triggers and foreign keys: with them, nobody can do it.
     Unchecked,
+    /// A CHECK or a NOT NULL refuses this very row, whoever writes it: it is asked of nothing but the row itself.
+    Closed,
     /// The victim's member sees another result when the victim's rows are taken out.
     Difference,
 }

@@ -56,6 +56,8 @@ pub enum Form {
     Returning,
     Join,
     Whole,
+    /// Makes the victim's row the attacker's own: a write check that asks only for the new owner lets that through.
+    Taking,
 }
 
 /// Something that the superuser does inside the attack's transaction, before the attacker takes over.

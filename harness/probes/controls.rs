@@ -1,11 +1,14 @@
 //! Positive controls: members do to their own rows what the attacks do to others'.
+use super::attackers::put;
 use super::read_row::reading;
+use super::reassign_row::alone;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Scene, Standing, Victim,
     named, statement,
 };
 use crate::catalog::{Relation, RelationKind};
 use crate::event::Severity;
+use crate::tenancy::{Claim, ClaimMeaning, Tenancy};
 use std::collections::BTreeMap;
 
 /// The name under which controls appear in attacks; no probe has it.
@@ -87,6 +90,12 @@ fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) ->
                 format!("UPDATE {} SET {set}{filter}", named(relation)),
             ));
         }
+    } else if let Some(set) = statement::same_set(scene, member, relation, row) {
+        out.push(write(
+            Command::Update,
+            alone(scene, relation.oid, (leaf, row)),
+            format!("UPDATE {} SET {set}", named(relation)),
+        ));
     }
     out.push(write(
         Command::Delete,
@@ -132,4 +141,38 @@ fn writing(
         watch: Vec::new(),
         suspect: None,
     }
+}
+
+/// A member whose token names one of the roles that the schema trusts: what a policy for the service alone lets through.
+/// Nobody attacks with it, for the gateway signs the token's role; it shows that such a policy can be met.
+pub fn trusted(tenancy: &Tenancy, member: &Attacker) -> Vec<Attacker> {
+    let says_role = |claim: &&Claim| match &claim.meaning {
+        ClaimMeaning::Role => true,
+        ClaimMeaning::Literals(values) => values
+            .iter()
+            .any(|value| tenancy.roles.trusted.contains(value)),
+        _ => false,
+    };
+    let claims: Vec<&Claim> = tenancy.claims.iter().filter(says_role).collect();
+    let roles = tenancy.roles.trusted.iter().filter(|_| !claims.is_empty());
+    roles
+        .map(|role| {
+            let mut bearer = member.clone();
+            for claim in &claims {
+                if !bearer
+                    .settings
+                    .iter()
+                    .any(|(name, _)| *name == claim.setting)
+                {
+                    let blank = match claim.path.is_empty() {
+                        true => String::new(),
+                        false => "{}".to_owned(),
+                    };
+                    bearer.settings.push((claim.setting.clone(), blank));
+                }
+                put(&mut bearer.settings, claim, role.as_str().into());
+            }
+            bearer
+        })
+        .collect()
 }

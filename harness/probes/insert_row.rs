@@ -113,29 +113,41 @@ fn crossed(
     };
     let movable = |column: &i16| relation.primary_key != [*column];
     let columns = scene.tenant_columns(relation).into_iter().filter(movable);
-    columns
-        .filter_map(|column| {
-            let values =
-                BTreeMap::from([(column, scene.value(relation, foreign.1, column)?.to_owned())]);
-            let statement = statement::insert(scene, &attacker.role, relation, own.1, &values);
-            let mut attack = inserting(
-                id,
-                attacker,
-                relation,
-                probe,
-                (Form::Whole, statement),
-                (own, foreign),
-            );
-            // Where a tenant may have one row only, the victim's own would refuse the insert before any policy does.
-            if relation.uniques.iter().any(|key| key.columns == [column]) {
-                attack.preparation.push(Preparation::Erase {
-                    relation: foreign.0,
-                    ctid: foreign.1.ctid.clone(),
-                });
-            }
-            Some(attack)
-        })
-        .collect()
+    let mut out = Vec::new();
+    for column in columns {
+        let Some(value) = scene.value(relation, foreign.1, column) else {
+            continue;
+        };
+        let values = BTreeMap::from([(column, value.to_owned())]);
+        let one = |statement: String| {
+            let kind = (Form::Whole, statement);
+            let mut attack = inserting(id, attacker, relation, probe, kind, (own, foreign));
+            // Where a key lets a tenant have one such row only, the one there is would refuse before any policy does.
+            let taken = statement::colliding(scene, relation, own.1, &values);
+            let taken = taken.into_iter().filter(|place| *place != own_place(own));
+            attack
+                .preparation
+                .extend(taken.map(|(relation, ctid)| Preparation::Erase { relation, ctid }));
+            attack
+        };
+        let role = &attacker.role;
+        out.push(one(statement::insert(
+            scene, role, relation, own.1, &values,
+        )));
+        // A CHECK may let a row have one owner only: a tenant or a user.
+        let others = statement::other_owners(scene, relation, own.1, column);
+        if !others.is_empty() {
+            let lone = statement::without(relation, own.1, &others);
+            out.push(one(statement::insert(
+                scene, role, relation, &lone, &values,
+            )));
+        }
+    }
+    out
+}
+
+fn own_place((relation, row): (Oid, &TrueRow)) -> (Oid, String) {
+    (relation, row.ctid.clone())
 }
 
 /// An insert in place of a row that is taken out first, so that no unique key is in the way.

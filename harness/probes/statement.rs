@@ -90,6 +90,32 @@ pub fn harmless_set(scene: &Scene, attacker: &Attacker, relation: &Relation) -> 
     ))
 }
 
+/// `SET` of a column to the value that it has in `row`: what is left to try where a table holds nothing but keys and
+/// references. Only `row` may be standing there, else a unique key would refuse before any policy does.
+pub fn same_set(
+    scene: &Scene,
+    attacker: &Attacker,
+    relation: &Relation,
+    row: &TrueRow,
+) -> Option<String> {
+    rights::columns(scene, &attacker.role, relation, Privilege::Update)
+        .into_iter()
+        .filter(|column| is_settable(column))
+        .find_map(|column| {
+            let value = scene.value(relation, row, column.number)?;
+            Some(format!("{} = {}", identifier(&column.name), literal(value)))
+        })
+}
+
+/// Whether an UPDATE may give the column a value. To an identity that is always generated it may give DEFAULT only, and
+/// PostgreSQL says so before it asks for any right (manual, CREATE TABLE, "GENERATED ... AS IDENTITY").
+pub fn is_settable(column: &Column) -> bool {
+    matches!(
+        column.generated,
+        Generated::No | Generated::IdentityByDefault
+    )
+}
+
 /// The columns that say whose a row is, with the values of `from`: what a row needs to change owner.
 pub fn ownership(
     scene: &Scene,
@@ -125,13 +151,85 @@ pub fn ownership(
         relation
             .columns
             .iter()
-            .any(|c| c.number == *number && c.generated != Generated::Expression)
+            .any(|c| c.number == *number && is_settable(c))
     };
     numbers
         .into_iter()
         .filter(writable)
         .filter_map(|number| Some((number, scene.value(relation, from, number)?.to_owned())))
         .collect()
+}
+
+/// Where rows stand that a unique key would not let stand beside `row` with some values replaced.
+pub fn colliding(
+    scene: &Scene,
+    relation: &Relation,
+    row: &TrueRow,
+    replaced: &BTreeMap<i16, String>,
+) -> Vec<(Oid, String)> {
+    let new = |number: i16| {
+        let kept = || scene.value(relation, row, number);
+        replaced.get(&number).map(String::as_str).or_else(kept)
+    };
+    let concerned = relation
+        .uniques
+        .iter()
+        .filter(|key| key.columns.iter().any(|n| replaced.contains_key(n)));
+    let keys: Vec<&[i16]> = concerned.map(|key| key.columns.as_slice()).collect();
+    let same = |there: &TrueRow| {
+        keys.iter().any(|key| {
+            key.iter().filter(|number| **number > 0).all(|number| {
+                new(*number).is_some() && new(*number) == scene.value(relation, there, *number)
+            })
+        })
+    };
+    scene
+        .rows(relation.oid)
+        .into_iter()
+        .filter(|(_, there)| same(there))
+        .map(|(leaf, there)| (leaf, there.ctid.clone()))
+        .collect()
+}
+
+/// The other columns that name an owner in this row and may be empty: a CHECK may want exactly one of them.
+pub fn other_owners(scene: &Scene, relation: &Relation, row: &TrueRow, column: i16) -> Vec<i16> {
+    let Some(Scope::Owned { paths, .. }) = scene.tenancy.scope(relation.oid) else {
+        return Vec::new();
+    };
+    let empty = |number: &i16| {
+        let found = relation.columns.iter().find(|c| c.number == *number);
+        found.is_some_and(|c| !c.not_null && is_settable(c))
+    };
+    let filled = |number: &i16| scene.value(relation, row, *number).is_some();
+    let keys = paths.iter().filter_map(|path| match path {
+        OwnerPath::Key { column, .. } => Some(*column),
+        OwnerPath::Parent { .. } => None,
+    });
+    keys.filter(|number| *number != column && empty(number) && filled(number))
+        .collect()
+}
+
+/// `, "b" = NULL` for each of the other owners: follows the assignments of an UPDATE.
+pub fn emptied(scene: &Scene, relation: &Relation, row: &TrueRow, column: i16) -> String {
+    let others = other_owners(scene, relation, row, column);
+    let names = relation
+        .columns
+        .iter()
+        .filter(|c| others.contains(&c.number));
+    names
+        .map(|c| format!(", {} = NULL", identifier(&c.name)))
+        .collect()
+}
+
+/// A row as it stands, with some columns empty.
+pub fn without(relation: &Relation, row: &TrueRow, emptied: &[i16]) -> TrueRow {
+    let mut row = row.clone();
+    for (column, value) in relation.columns.iter().zip(&mut row.values) {
+        if emptied.contains(&column.number) {
+            *value = None;
+        }
+    }
+    row
 }
 
 /// `"a" = 'x', "b" = 'y'`.

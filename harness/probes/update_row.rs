@@ -1,5 +1,6 @@
 //! Changes another tenant's rows, with and without a WHERE that reads them.
 use super::read_row::victim_of;
+use super::reassign_row::alone;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, Victim,
     attackers, named, rights, statement,
@@ -23,6 +24,7 @@ impl Probe for UpdateRow {
         for (id, attacker) in scene.honest() {
             for relation in scene.owned().chain(writable_views(scene)) {
                 out.extend(change(scene, id, attacker, relation, self.name()));
+                out.extend(take_over(scene, id, attacker, relation, self.name()));
             }
         }
         out
@@ -51,7 +53,7 @@ pub(super) fn change(
     probe: &'static str,
 ) -> Vec<Attack> {
     let Some(set) = statement::harmless_set(scene, attacker, relation) else {
-        return Vec::new();
+        return rewrite(scene, id, attacker, relation, probe);
     };
     let bare = format!("UPDATE {} SET {set}", named(relation));
     both(
@@ -62,6 +64,63 @@ pub(super) fn change(
         (probe, Command::Update),
         &bare,
     )
+}
+
+/// Where a table holds nothing but keys and references: the victim's row is given a value that it already has.
+fn rewrite(
+    scene: &Scene,
+    id: AttackerId,
+    attacker: &Attacker,
+    relation: &Relation,
+    probe: &'static str,
+) -> Vec<Attack> {
+    let Some(row) = scene.victim_row(attacker, relation.oid) else {
+        return Vec::new();
+    };
+    let Some(set) = statement::same_set(scene, attacker, relation, row.1) else {
+        return Vec::new();
+    };
+    let bare = format!("UPDATE {} SET {set}", named(relation));
+    let kind = (probe, Command::Update);
+    let mut out = both(scene, id, attacker, relation, kind, &bare);
+    for attack in out.iter_mut().filter(|a| a.form == Form::Bare) {
+        attack.preparation = alone(scene, relation.oid, row);
+    }
+    out
+}
+
+/// The victim's row gets the attacker's own tenant or user. A write check that holds only the new row to the caller's
+/// tenant accepts that, although it refuses every other change of the row.
+fn take_over(
+    scene: &Scene,
+    id: AttackerId,
+    attacker: &Attacker,
+    relation: &Relation,
+    probe: &'static str,
+) -> Vec<Attack> {
+    let (Some((_, own)), Some(_)) = (
+        scene.own_row(attacker, relation.oid),
+        scene.victim_row(attacker, relation.oid),
+    ) else {
+        return Vec::new();
+    };
+    let first = statement::ownership(scene, relation, own, false);
+    let whole = statement::ownership(scene, relation, own, true);
+    let mut sets = vec![&first];
+    if whole != first {
+        sets.push(&whole);
+    }
+    let mut out = Vec::new();
+    for set in sets.into_iter().filter(|set| !set.is_empty()) {
+        let values = statement::assignments(relation, set);
+        let bare = format!("UPDATE {} SET {values}", named(relation));
+        let kind = (probe, Command::Update);
+        out.extend(both(scene, id, attacker, relation, kind, &bare));
+    }
+    for attack in &mut out {
+        attack.form = Form::Taking;
+    }
+    out
 }
 
 /// A write as it stands, and with a WHERE that finds the victim's row.
