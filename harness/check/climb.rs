@@ -118,14 +118,13 @@ impl<'a> Climber<'a> {
             touches: true,
         };
         let all: Vec<usize> = (0..self.steps.len()).collect();
-        let mut open = self.attempt(&start, &all).await?;
-        let taken: BTreeSet<usize> = open.iter().flat_map(|state| state.path.clone()).collect();
+        let (mut open, taken) = self.attempt(&start, &all).await?;
         for level in 1..=depth {
             let mut next = Vec::new();
             for state in open {
                 if !self.weigh(&state, &mut before).await? && level < depth {
                     let further = self.further(&state, &taken);
-                    next.extend(self.attempt(&state, &further).await?);
+                    next.extend(self.attempt(&state, &further).await?.0);
                 }
             }
             open = next;
@@ -138,10 +137,7 @@ impl<'a> Climber<'a> {
         let Some(last) = state.path.last().map(|&at| &self.steps[at]) else {
             return Vec::new();
         };
-        let depends = |step: &Step| match step.object {
-            Object::Relation(oid) => last.dependents.contains(&oid),
-            Object::Function(_) => true,
-        };
+        let depends = |step: &Step| !step.asks.is_disjoint(&last.writes);
         let place = |step: &Step| (step.object, step.command, step.column);
         let done: Vec<_> = state
             .path
@@ -159,12 +155,12 @@ impl<'a> Climber<'a> {
         statements.collect::<Vec<_>>().join(";\n")
     }
 
-    /// Each of the steps after those of `state`; the states in which it changed something.
+    /// Each of the steps after those of `state`: the states in which it changed something, and the steps that did.
     async fn attempt(
         &mut self,
         state: &State,
         steps: &[usize],
-    ) -> Result<Vec<State>, ObserveError> {
+    ) -> Result<(Vec<State>, BTreeSet<usize>), ObserveError> {
         let left = BUDGET.saturating_sub(self.climbed.statements);
         let tried = &steps[..steps.len().min(left)];
         self.climbed.cut += steps.len() - tried.len();
@@ -197,6 +193,7 @@ impl<'a> Climber<'a> {
             },
         )
         .await?;
+        let taken = out.iter().map(|(at, _)| tried[*at]).collect();
         let known = facts(self.bench, &state.changes);
         let mut seen: Vec<(Object, Shape, BTreeSet<Fact>)> = Vec::new();
         let mut states: Vec<State> = Vec::new();
@@ -216,7 +213,7 @@ impl<'a> Climber<'a> {
                 changes,
             });
         }
-        Ok(states)
+        Ok((states, taken))
     }
 
     /// Looks at what the state opens, with the caller's token and with one minted anew; whether it is a leak.

@@ -124,6 +124,12 @@ pub fn written(catalog: &Catalog, function: &Function) -> BTreeSet<Oid> {
         .collect()
 }
 
+/// The tables that a function's body, and what it calls, names.
+pub fn asked_by(catalog: &Catalog, function: &Function) -> BTreeSet<Oid> {
+    let texts = closure(catalog, vec![Text::new(false, &function.body)]);
+    tables_named(catalog, &texts)
+}
+
 /// Words that stand where INSERT, UPDATE, DELETE and MERGE name their table, and `execute` for text that is run. Schemas
 /// are among them.
 fn targets(body: &str) -> Vec<&str> {

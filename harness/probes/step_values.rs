@@ -18,10 +18,14 @@ pub(super) fn values(
     row: &TrueRow,
 ) -> Vec<Option<String>> {
     let present = scene.value(table, row, column.number);
+    // To put somebody else in one's own place opens nothing.
+    if is_own_name(scene, table, column, row) {
+        return Vec::new();
+    }
     let mut out: BTreeSet<Option<String>> = BTreeSet::new();
     out.extend(fixed(scene, table, authority, column).into_iter().map(Some));
     out.extend(foreign(scene, table, column).map(Some));
-    if refers_or_counts(scene, table, column) {
+    if counts(column) {
         out.extend(seen(scene, table, column).into_iter().map(Some));
     }
     if !column.not_null {
@@ -33,6 +37,24 @@ pub(super) fn values(
     out.sort_by_key(|value| value.is_none());
     out.truncate(MOST);
     out
+}
+
+/// Whether the column says that the row is its user's.
+fn is_own_name(scene: &Scene, table: &Relation, column: &Column, row: &TrueRow) -> bool {
+    let Some(key) = scene
+        .tenancy
+        .key_of(scene.column_ref(table.oid, column.number))
+        .filter(|key| Some(*key) == scene.tenancy.user)
+    else {
+        return false;
+    };
+    let value = scene.value(table, row, column.number);
+    let user = row.user.and_then(|user| scene.world.users.get(user.0));
+    value.is_some()
+        && value
+            == user
+                .and_then(|user| user.keys.get(&key))
+                .map(String::as_str)
 }
 
 /// Whether a column says what its row's user may do: a flag, or a value that is compared with literals.
@@ -83,14 +105,6 @@ fn is_text(column: &Column) -> bool {
 
 fn counts(column: &Column) -> bool {
     matches!(column.type_name.as_str(), "smallint" | "integer")
-}
-
-fn refers_or_counts(scene: &Scene, table: &Relation, column: &Column) -> bool {
-    counts(column)
-        || scene
-            .tenancy
-            .key_of(scene.column_ref(table.oid, column.number))
-            .is_some()
 }
 
 /// What the victim has there: its key, or a row of its own.

@@ -1,6 +1,6 @@
 //! What a caller may try to write so that more opens to it: rows that say who it is, who is let in, who is kept out.
 use super::arguments::{Call, calls};
-use super::authority::{Authority, authorities, representatives, written};
+use super::authority::{Authority, asked_by, authorities, representatives, written};
 use super::call_definer::is_door;
 use super::secrets::secret_calls;
 use super::step_values::{is_rank_like, values};
@@ -23,6 +23,10 @@ pub struct Step {
     pub dependents: BTreeSet<Oid>,
     /// Those of them that are looked at.
     pub watched: BTreeSet<Oid>,
+    /// Tables that it writes.
+    pub writes: BTreeSet<Oid>,
+    /// Tables that decide whether it succeeds.
+    pub asks: BTreeSet<Oid>,
     /// The column that an update sets.
     pub column: Option<i16>,
     /// It sets nothing but a rank or a flag of the caller's own row.
@@ -53,6 +57,11 @@ pub fn steps(scene: &Scene, id: AttackerId) -> Vec<Step> {
             table,
             authority,
             watched: watched(&authority.dependents),
+            asked: authorities
+                .iter()
+                .filter(|(_, other)| other.dependents.contains(oid))
+                .map(|(other, _)| *other)
+                .collect(),
         };
         if writing.may(Privilege::Insert) {
             out.extend(writing.inserts());
@@ -77,6 +86,7 @@ struct Writing<'a> {
     table: &'a Relation,
     authority: &'a Authority,
     watched: BTreeSet<Oid>,
+    asked: BTreeSet<Oid>,
 }
 
 impl Writing<'_> {
@@ -96,6 +106,8 @@ impl Writing<'_> {
             supplied,
             dependents: self.authority.dependents.clone(),
             watched: self.watched.clone(),
+            writes: BTreeSet::from([self.table.oid]),
+            asks: self.asked.clone(),
             column: None,
             raises_rank: false,
             undo: None,
@@ -311,7 +323,9 @@ fn function_calls(
         if !may || !statement::is_exposed(scene, &attacker.role, &function.schema) {
             continue;
         }
-        let dependents: BTreeSet<Oid> = written(scene.catalog, function)
+        let writes = written(scene.catalog, function);
+        let asks = asked_by(scene.catalog, function);
+        let dependents: BTreeSet<Oid> = writes
             .iter()
             .filter_map(|table| authorities.get(table))
             .flat_map(|authority| authority.dependents.iter().copied())
@@ -345,6 +359,8 @@ fn function_calls(
                 supplied,
                 dependents: dependents.clone(),
                 watched: watched.clone(),
+                writes: writes.clone(),
+                asks: asks.clone(),
                 column: None,
                 raises_rank: false,
                 undo: None,
