@@ -1,6 +1,6 @@
 //! Attacks of several steps: after every write that succeeds, reads and writes are tried again with what was gained.
 use super::campaign::{Judged, Worker};
-use super::climbers::climbers;
+use super::climbers::{climbers, session};
 use super::facts::{Fact, Shape, facts, shape};
 use super::reached::{Before, Opened, opened};
 use crate::config::CheckPlan;
@@ -10,8 +10,9 @@ use crate::oracle::{
     Bench, Change, Control, Fate, Observation, ObserveError, Outcome, Verdict, Witness,
 };
 use crate::probes::claim_sources::minted;
+use crate::probes::gain_access::Reach;
 use crate::probes::steps::{self, Step};
-use crate::probes::{Attack, AttackerId, Command, Object, Scene, gain_access};
+use crate::probes::{AttackerId, Command, Object, gain_access};
 use crate::server::Session;
 use crate::sql::{identifier, literal};
 use std::collections::BTreeSet;
@@ -243,8 +244,11 @@ impl<'a> Climber<'a> {
         if !leaks && !token.is_empty() {
             let mut renewed = path.clone();
             if let Some(last) = renewed.last_mut() {
-                last.statement
-                    .push_str(&format!(";\n-- its next token:\n{token}"));
+                let token = format!(";\n-- its next token:\n{token}");
+                last.statement.push_str(&token);
+                last.shorter
+                    .iter_mut()
+                    .for_each(|text| text.push_str(&token));
             }
             leaks = self.look(&renewed, &state.changes, before).await?;
         }
@@ -288,21 +292,58 @@ impl<'a> Climber<'a> {
             if known || !self.probes.contains(&probe) {
                 continue;
             }
-            let steps: Vec<&Step> = path.iter().collect();
-            let attack = gain_access::attack(self.bench.scene, probe, self.id, &steps, reach);
-            let Some(attack) = attack else { continue };
-            let place = (probe, attack.object, attack.command);
-            if let Some(judged) = self.judge(attack).await? {
-                self.leaked.insert(place);
-                self.climbed.judged.push(judged);
+            if let Some(judged) = self.judge(probe, path, &reach).await? {
+                let shown = self.shorten(judged, path, probe, &reach).await?;
+                let attack = &shown.attack;
+                self.leaked.insert((probe, attack.object, attack.command));
+                self.climbed.judged.push(shown);
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
+    /// Fewer steps, and shorter ones, while it leaks by the same first step.
+    async fn shorten(
+        &mut self,
+        mut shown: Judged,
+        path: &[Step],
+        probe: &'static str,
+        reach: &Reach,
+    ) -> Result<Judged, ObserveError> {
+        let mut kept = path.to_vec();
+        for at in (1..kept.len()).rev() {
+            let mut fewer = kept.clone();
+            fewer.remove(at);
+            if let Some(judged) = self.judge(probe, &fewer, reach).await? {
+                (shown, kept) = (judged, fewer);
+            }
+        }
+        for at in 0..kept.len() {
+            let mut shorter = kept.clone();
+            let Some(text) = shorter[at].shorter.take() else {
+                continue;
+            };
+            shorter[at].statement = text;
+            if let Some(judged) = self.judge(probe, &shorter, reach).await? {
+                (shown, kept) = (judged, shorter);
+            }
+        }
+        Ok(shown)
+    }
+
     /// Runs the whole attack once more, as the shrinking will.
-    async fn judge(&mut self, attack: Attack) -> Result<Option<Judged>, ObserveError> {
+    async fn judge(
+        &mut self,
+        probe: &'static str,
+        path: &[Step],
+        reach: &Reach,
+    ) -> Result<Option<Judged>, ObserveError> {
+        let steps: Vec<&Step> = path.iter().collect();
+        let scene = self.bench.scene;
+        let Some(attack) = gain_access::attack(scene, probe, self.id, &steps, reach.clone()) else {
+            return Ok(None);
+        };
         let runner = Runner::Attacker(self.bench.scene.attacker(self.id));
         let mut seen: Option<Observation> = None;
         let request = [Request::of(&attack, runner)];
@@ -335,7 +376,7 @@ impl<'a> Climber<'a> {
         let Some(witness) = Witness::of(Control::Privileged, reached.is_some()) else {
             return;
         };
-        let reach = gain_access::Reach {
+        let reach = Reach {
             relation: reached.copied().unwrap_or_default(),
             writes: false,
             statement: String::new(),
@@ -351,13 +392,5 @@ impl<'a> Climber<'a> {
                 got: String::new(),
             });
         }
-    }
-}
-
-/// Callers without settings have a session of their own: once a setting was set there, it is '' and never NULL again.
-pub(super) fn session<'a>(worker: &'a Worker, scene: &Scene, id: AttackerId) -> &'a Session {
-    match scene.attacker(id).settings.is_empty() {
-        true => &worker.pristine,
-        false => &worker.gateway,
     }
 }

@@ -2,7 +2,8 @@
 use super::campaign::Worker;
 use super::reached::Before;
 use crate::oracle::{Bench, ObserveError};
-use crate::probes::{AttackerId, Standing, steps};
+use crate::probes::{AttackerId, Scene, Standing, steps};
+use crate::server::Session;
 use std::collections::BTreeSet;
 
 /// The weakest member of the attacking tenant, a stranger, and a visitor.
@@ -63,3 +64,11 @@ async fn power(
 
 /// Tables on which the members' ranks are compared.
 const TABLES: usize = 16;
+
+/// Callers without settings have a session of their own: once a setting was set there, it is '' and never NULL again.
+pub(super) fn session<'a>(worker: &'a Worker, scene: &Scene, id: AttackerId) -> &'a Session {
+    match scene.attacker(id).settings.is_empty() {
+        true => &worker.pristine,
+        false => &worker.gateway,
+    }
+}

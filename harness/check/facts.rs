@@ -65,3 +65,22 @@ fn keys(bench: &Bench<'_>, oid: Oid, row: &Map<String, Value>) -> Vec<Fact> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shape_counts_rows_and_leaves_their_values_out() {
+        let change = |ctid: &str, fate: Fate| Change {
+            relation: 7,
+            ctid: ctid.to_owned(),
+            fate,
+        };
+        let row = |id: u32| Fate::New([("id".to_owned(), Value::from(id))].into_iter().collect());
+        let first = [change("(0,9)", row(1)), change("(0,1)", Fate::Gone)];
+        let second = [change("(0,9)", row(2)), change("(0,1)", Fate::Gone)];
+        assert_eq!(shape(&first), shape(&second), "another key was drawn");
+        assert_ne!(shape(&first), shape(&first[..1]), "a row less");
+    }
+}

@@ -1,6 +1,6 @@
 //! What a caller reaches before a step and after it: rows that it reads, rows that it writes.
 use super::campaign::Worker;
-use super::climb::session;
+use super::climbers::session;
 use crate::catalog::{Oid, Privilege, Relation, RelationKind};
 use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::observe_sweep::sweep;

@@ -17,6 +17,8 @@ pub struct Step {
     pub object: Object,
     pub command: Command,
     pub statement: String,
+    /// The same with less in it, if it does without.
+    pub shorter: Option<String>,
     /// Values of others that the caller put into it.
     pub supplied: Vec<String>,
     /// Relations that may open.
@@ -103,6 +105,7 @@ impl Writing<'_> {
             object: Object::Relation(self.table.oid),
             command,
             statement,
+            shorter: None,
             supplied,
             dependents: self.authority.dependents.clone(),
             watched: self.watched.clone(),
@@ -215,24 +218,29 @@ impl Writing<'_> {
                 .or_else(|| own.map(str::to_owned))
         };
         // NULL where the default is NULL says nothing.
-        let said: Vec<(&str, String)> = columns
-            .iter()
-            .filter_map(|column| {
-                let value = value(column);
-                (value.is_some() || column.default.is_some())
-                    .then(|| (column.name.as_str(), nullable(value.as_deref())))
-            })
-            .collect();
-        let names: Vec<String> = said.iter().map(|(name, _)| identifier(name)).collect();
-        let values: Vec<String> = said.into_iter().map(|(_, value)| value).collect();
-        let statement = format!(
-            "INSERT INTO {} ({}) VALUES ({})",
-            named(self.table),
-            names.join(", "),
-            values.join(", ")
-        );
+        let whole = |column: &&&Column| value(column).is_some() || column.default.is_some();
+        let needed = |column: &&&Column| {
+            replaced.contains_key(&column.number) || column.not_null && column.default.is_none()
+        };
+        let text = |chosen: Vec<&&Column>| {
+            let names: Vec<String> = chosen.iter().map(|c| identifier(&c.name)).collect();
+            let values: Vec<String> = chosen
+                .iter()
+                .map(|column| nullable(value(column).as_deref()))
+                .collect();
+            format!(
+                "INSERT INTO {} ({}) VALUES ({})",
+                named(self.table),
+                names.join(", "),
+                values.join(", ")
+            )
+        };
+        let statement = text(columns.iter().filter(whole).collect());
+        let shorter = text(columns.iter().filter(needed).collect());
         let supplied = columns.iter().filter_map(value).collect();
-        self.step(Command::Insert, statement, supplied)
+        let mut step = self.step(Command::Insert, statement, supplied);
+        step.shorter = Some(shorter);
+        step
     }
 
     /// One column of the caller's own row set to each other value that it may take, where somebody asks the column.
@@ -356,6 +364,7 @@ fn function_calls(
                 object,
                 command,
                 statement,
+                shorter: None,
                 supplied,
                 dependents: dependents.clone(),
                 watched: watched.clone(),

@@ -10,7 +10,8 @@ create table public.studios (
 
 create table public.artists (
   user_id uuid primary key references auth.users (id) on delete cascade,
-  studio_id uuid not null references public.studios (id) on delete cascade
+  studio_id uuid not null references public.studios (id) on delete cascade,
+  joined_at timestamptz not null default now()
 );
 
 create table public.sketches (
