@@ -218,6 +218,7 @@ fn by_class(lines: &[Line]) -> String {
             How::Engine => "  the server's own: tried once in every run".to_owned(),
             How::Control(says) => format!("  control: {says}"),
             How::Advice(says) => format!("  advice: {says}"),
+            How::Open(says) => format!("  NOT YET TRIED: {says}"),
             How::Outside(says) => format!("  out of scope: {says}"),
         };
         text.push_str(&format!("{:>5}  {:<42} {line}\n", class.number, class.name));

@@ -1,7 +1,7 @@
 //! The leak classes by number: what each is, how bad, and how it is proven. Scenarios name them in `-- class:` lines.
 use crate::event::Severity;
 use crate::event::Severity::{Critical, High, Low, Medium};
-use How::{Advice, Attack, Control, Engine, Outside};
+use How::{Advice, Attack, Control, Engine, Open, Outside};
 
 /// One class of cross-tenant leaks.
 pub struct Class {
@@ -22,6 +22,8 @@ pub enum How {
     Control(&'static str),
     /// No black-box attack can execute it; the sentence is the advice.
     Advice(&'static str),
+    /// Could be executed and is not yet; the sentence says what is missing.
+    Open(&'static str),
     /// Out of scope; the sentence says why.
     Outside(&'static str),
 }
@@ -71,7 +73,12 @@ pub static ALL: &[Class] = &[
     new(22, High, "single-valued membership lookup", Attack),
     new(23, High, "two tenant columns disagree", Attack),
     new(24, Critical, "child without tenant column", Attack),
-    new(25, High, "user id taken for the tenant's", Attack),
+    new(
+        25,
+        High,
+        "user id taken for the tenant's",
+        Open("no world yet has a user whose id equals a tenant's"),
+    ),
     new(26, High, "token outlives the membership", Attack),
     new(27, Critical, "rank claim trusted", Attack),
     new(28, Critical, "IMMUTABLE claim function", Attack),

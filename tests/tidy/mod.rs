@@ -1,4 +1,5 @@
 //! The standards of this project, enforced. Every complaint says where, what and why.
+mod classes;
 mod code;
 mod files;
 mod layers;

@@ -1,6 +1,6 @@
 -- The key names a contact by id alone, so an appointment can be made with another organization's contact.
 -- system: voxanne
--- class: 68
+-- class: 68, 69
 -- expect: leak reference-row on public.appointments at appointments_contact_id_fkey
 
 alter table public.appointments drop constraint appointments_org_id_contact_id_fkey;

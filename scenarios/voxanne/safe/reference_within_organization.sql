@@ -1,6 +1,6 @@
 -- A new child names its parent together with the organization, so it can only hang on a row of its own.
 -- system: voxanne
--- class: 68
+-- class: 68, 69
 -- expect: clean
 
 create table public.appointment_notes (
