@@ -1,7 +1,9 @@
 //! Counts cells: every owned relation × command × attacker and every function × attacker ends in a verdict or is listed.
 use super::campaign::Judged;
 use crate::oracle::{Reason, Verdict};
-use crate::probes::{Aim, AttackerId, Command, Form, Object, Scene, is_beyond_grid, statement};
+use crate::probes::{
+    Aim, AttackerId, Command, Form, Object, Scene, Standing, is_beyond_grid, statement,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One cell of the grid.
@@ -45,6 +47,7 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
             .or_insert_with(|| Mark::Unproven(why_empty(scene, cell)));
     }
     functions(judged, &mut cells);
+    doctored_calls(scene, &mut cells);
     compared(scene, judged, &mut cells);
     for (id, _) in scene.honest() {
         for oid in &scene.tenancy.unknown {
@@ -98,6 +101,23 @@ fn compared(scene: &Scene, judged: &[Judged], cells: &mut BTreeMap<Cell, Mark>) 
             *mark = Mark::Stopped;
         }
     }
+}
+
+/// What a call depends on is shown by honest callers: one with claims of the wrong shape that reaches nothing leaves no gap
+/// where another caller's cell is decided.
+fn doctored_calls(scene: &Scene, cells: &mut BTreeMap<Cell, Mark>) {
+    let decided: BTreeSet<Object> = cells
+        .iter()
+        .filter(|(_, mark)| matches!(mark, Mark::Stopped | Mark::Leaked))
+        .map(|((object, _, _), _)| *object)
+        .collect();
+    cells.retain(|(object, command, attacker), mark| {
+        let standing = scene.attacker(*attacker).standing;
+        *command != Command::Call
+            || !matches!(mark, Mark::Unproven(_))
+            || !matches!(standing, Standing::Malformed | Standing::Forged)
+            || !decided.contains(object)
+    });
 }
 
 fn weight(mark: &Mark) -> u8 {

@@ -221,10 +221,13 @@ async fn compare_worlds(
     for (pair, &at) in seen.chunks(2).zip(&chosen) {
         // What differs between two runs in the same world is noise: such a call tells nothing either way.
         let first = pending[at].observation.as_ref();
+        let opens_nothing = |at: usize, pair: &[Observation]| {
+            names_nobody(bench.scene, &pair[1]) || garbled(by(at), &pair[0])
+        };
         let quiet = |alike: fn(&Observation, &Observation) -> bool| {
             first
                 .is_some_and(|first| alike(first, &pair[0]))
-                .then(|| alike(&pair[0], &pair[1]) || names_nobody(bench.scene, &pair[1]))
+                .then(|| alike(&pair[0], &pair[1]) || opens_nothing(at, pair))
         };
         out[at].alike = quiet(judge::tell_alike).or_else(|| quiet(judge::refused_alike));
     }
@@ -235,6 +238,15 @@ async fn compare_worlds(
         })
         .collect();
     depend(worker, bench, pending, &calls, out).await
+}
+
+/// Whether a caller's own claims made the statement fail: no gateway sends such, and that a row with a known key makes them
+/// be read opens nothing.
+fn garbled(caller: &Attacker, observation: &Observation) -> bool {
+    let data_error = observation
+        .sqlstate()
+        .is_some_and(|state| state.class() == "22");
+    caller.standing == Standing::Malformed && data_error
 }
 
 /// Whether an attack was refused because a tenant or a user that it names is gone together with the victim's rows: whoever

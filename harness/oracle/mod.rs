@@ -12,6 +12,7 @@ pub mod observe_rehearsal;
 pub mod observe_roles;
 pub mod observe_setup;
 pub mod observe_sweep;
+mod observe_trusted;
 mod sensed;
 mod sight;
 mod suspects;

@@ -1,6 +1,7 @@
 //! Finds what let a leak through: each policy is tried alone, in a transaction in which the others are dropped.
 use super::observe::{Request, Runner, alone};
 use super::observe_admission::Admissions;
+use super::observe_trusted::trusted;
 use super::sensed;
 use super::sight::Bench;
 use super::suspects::{applicable, asked_by_all, drop_policies, silenced, steadied, unpoliced};
@@ -89,6 +90,11 @@ pub async fn cause(
             });
         }
         _ => {}
+    }
+    if attack.probe.starts_with("claim-")
+        && let Some(function) = trusted(session, bench, attack).await?
+    {
+        return Ok(Cause::Function(function));
     }
     let relation = match attack.object {
         Object::Function(oid) => return Ok(Cause::Function(oid)),
@@ -357,7 +363,7 @@ async fn blame(
     })
 }
 
-async fn still_leaks(
+pub(super) async fn still_leaks(
     session: &Session,
     bench: &Bench<'_>,
     attack: &Attack,

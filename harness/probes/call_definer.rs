@@ -3,7 +3,8 @@ use super::arguments::{Call, calls, opens_door};
 use super::mixes::{extreme, mixed};
 use super::smuggled::runs_text;
 use super::{
-    Aim, Attack, Attacker, Command, Form, Object, Probe, Scene, Standing, Victim, attackers,
+    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Probe, Scene, Standing, Victim,
+    attackers,
 };
 use crate::catalog::{Function, FunctionKind};
 use crate::event::Severity;
@@ -32,30 +33,39 @@ impl Probe for CallDefiner {
             .attackers_that(|standing| standing.is_honest() || standing == Standing::WithoutClaims)
         {
             for function in &functions {
-                for Call {
-                    statement,
-                    supplied,
-                } in tried(scene, attacker, function)
-                {
-                    out.push(Attack {
-                        probe: self.name(),
-                        severity: Severity::Critical,
-                        object: Object::Function(function.oid),
-                        command: Command::Call,
-                        form: Form::Bare,
-                        attacker: id,
-                        preparation: Vec::new(),
-                        statement,
-                        supplied,
-                        aim: Aim::Anything,
-                        victim: Victim::Tenant(attackers::VICTIM),
-                        watch: Vec::new(),
-                        suspect: None,
-                    });
-                }
+                let calls = tried(scene, attacker, function);
+                out.extend(
+                    calls
+                        .into_iter()
+                        .map(|call| calling(id, function, self.name(), call)),
+                );
             }
         }
         out
+    }
+}
+
+/// A call as an attack: it may read and write.
+pub(super) fn calling(
+    attacker: AttackerId,
+    function: &Function,
+    probe: &'static str,
+    call: Call,
+) -> Attack {
+    Attack {
+        probe,
+        severity: Severity::Critical,
+        object: Object::Function(function.oid),
+        command: Command::Call,
+        form: Form::Bare,
+        attacker,
+        preparation: Vec::new(),
+        statement: call.statement,
+        supplied: call.supplied,
+        aim: Aim::Anything,
+        victim: Victim::Tenant(attackers::VICTIM),
+        watch: Vec::new(),
+        suspect: None,
     }
 }
 

@@ -1,4 +1,5 @@
 //! Writes another tenant's keys into the part of the token that users may edit by themselves.
+use super::claim_doors::{functions, views};
 use super::delete_row::remove;
 use super::insert_row::plant;
 use super::read_row::read;
@@ -19,6 +20,8 @@ impl Probe for ClaimEditable {
     fn attacks(&self, scene: &Scene) -> Vec<Attack> {
         let mut out = Vec::new();
         for (id, attacker) in scene.attackers_that(|standing| standing == Standing::Forged) {
+            out.extend(views(scene, id, attacker, self.name()));
+            out.extend(functions(scene, id, attacker, self.name()));
             for relation in scene.owned() {
                 out.extend(read(scene, id, attacker, relation, self.name()));
                 out.extend(plant(scene, id, attacker, relation, self.name()));

@@ -8,6 +8,7 @@ mod authority;
 mod call_definer;
 mod call_leakproof;
 mod claim_absent;
+mod claim_doors;
 mod claim_editable;
 mod claim_malformed;
 pub mod claim_sources;

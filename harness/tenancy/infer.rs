@@ -169,7 +169,31 @@ fn read(catalog: &Catalog) -> Facts {
     for function in catalog.functions.iter().filter(callable) {
         reader.alone(function);
     }
-    reader.facts
+    let mut facts = reader.facts;
+    read_views(catalog, &mut facts);
+    facts
+}
+
+/// What views ask of the caller that nothing else asks. What else they compare joins reports, and says nothing of tenants.
+fn read_views(catalog: &Catalog, facts: &mut Facts) {
+    let mut reader = Reader::new(catalog);
+    let views = catalog.relations.iter().filter(|view| !view.platform);
+    for definition in views.filter_map(|view| view.definition.as_deref()) {
+        reader.query(definition);
+    }
+    let seen = reader.facts;
+    let new: BTreeSet<(String, Vec<String>)> =
+        seen.claims.difference(&facts.claims).cloned().collect();
+    let is_new = |atom: &Atom| matches!(atom, Atom::Claim { setting, path } if new.contains(&(setting.clone(), path.clone())));
+    let pairs = seen.equal.into_iter();
+    facts
+        .equal
+        .extend(pairs.filter(|(a, b)| is_new(a) || is_new(b)));
+    let literals = seen.literals.into_iter();
+    facts
+        .literals
+        .extend(literals.filter(|(atom, _)| is_new(atom)));
+    facts.claims.extend(new);
 }
 
 /// The last statement of the platform prelude that made something.
@@ -224,6 +248,13 @@ fn claims(
         let key = order
             .iter()
             .position(|&class| classes[class].claims.contains(&pair));
+        let user_editable = path.iter().any(|step| editable.contains(step));
+        // A key is known by one claim; another one that users can edit, and that is compared with its columns, is meant
+        // to hold it too.
+        let key = key.or_else(|| {
+            let mistaken = user_editable && !facts.literals.contains_key(&atom);
+            mistaken.then(|| compared_key(facts, classes, order, &atom))?
+        });
         let meaning = match (key, facts.literals.get(&atom)) {
             (Some(at), _) => ClaimMeaning::Key(KeyId(at)),
             (None, Some(literals))
@@ -236,7 +267,6 @@ fn claims(
             (None, Some(literals)) => ClaimMeaning::Literals(literals.iter().cloned().collect()),
             (None, None) => ClaimMeaning::Unknown,
         };
-        let user_editable = path.iter().any(|step| editable.contains(step));
         out.push(Claim {
             setting: setting.clone(),
             path: path.clone(),
@@ -245,6 +275,23 @@ fn claims(
         });
     }
     out
+}
+
+/// The one key whose columns an atom is compared with.
+fn compared_key(facts: &Facts, classes: &[Class], order: &[usize], atom: &Atom) -> Option<usize> {
+    let columns = facts.equal.iter().filter_map(|pair| match pair {
+        (Atom::Column(column), other) | (other, Atom::Column(column)) if other == atom => {
+            Some(column)
+        }
+        _ => None,
+    });
+    let keys: BTreeSet<usize> = columns
+        .filter_map(|column| {
+            let mut chosen = order.iter();
+            chosen.position(|&class| classes[class].columns.contains(column))
+        })
+        .collect();
+    keys.first().copied().filter(|_| keys.len() == 1)
 }
 
 fn describe(claim: &Claim, keys: &[Key]) -> String {

@@ -86,6 +86,19 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// Reads the query of a view.
+    pub fn query(&mut self, text: &str) {
+        let frame = Frame {
+            sources: Vec::new(),
+            outer: None,
+            routine: None,
+        };
+        let tree = syntax::statements(text);
+        for statement in tree.children() {
+            self.statement(&statement, &frame);
+        }
+    }
+
     /// Reads a part of an expression over the columns of `relation`.
     pub fn condition(&mut self, node: &SyntaxNode, relation: Oid) {
         let frame = Frame {

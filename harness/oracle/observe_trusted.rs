@@ -1,0 +1,53 @@
+//! Finds the function whose word policies, views and functions all take for what a doctored claim says.
+use super::ObserveError;
+use super::observe_cause::still_leaks;
+use super::sight::Bench;
+use super::suspects::silenced;
+use crate::catalog::{Oid, Relation, RelationKind};
+use crate::probes::{Attack, Command, Object, statement};
+use crate::server::Session;
+use std::collections::BTreeMap;
+
+/// The function that a view or a function trusts for the caller's claims as policies do, where a table that asks it leaks to
+/// the same caller: the tables, the views and the functions then have one cause.
+pub(super) async fn trusted(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+) -> Result<Option<Oid>, ObserveError> {
+    let scene = bench.scene;
+    let is_table = |oid: Oid| {
+        scene
+            .relation(oid)
+            .is_some_and(|r| r.kind == RelationKind::Table)
+    };
+    if matches!(attack.object, Object::Relation(oid) if is_table(oid)) {
+        return Ok(None);
+    }
+    let role = &scene.attacker(attack.attacker).role;
+    let mut asked: BTreeMap<Oid, &Relation> = BTreeMap::new();
+    for relation in scene.owned() {
+        for policy in &relation.policies {
+            let functions = scene.tenancy.policy_functions.get(&policy.oid);
+            for function in functions.into_iter().flatten() {
+                asked.entry(*function).or_insert(relation);
+            }
+        }
+    }
+    for (function, table) in asked {
+        let direct = Attack {
+            object: Object::Relation(table.oid),
+            command: Command::Select,
+            statement: statement::select(scene, role, table),
+            ..attack.clone()
+        };
+        if let Some(silenced) = silenced(scene, function)
+            && attack.object != Object::Function(function)
+            && still_leaks(session, bench, &direct, "").await?
+            && !still_leaks(session, bench, attack, &silenced).await?
+        {
+            return Ok(Some(function));
+        }
+    }
+    Ok(None)
+}
