@@ -57,7 +57,8 @@ fn is_own_name(scene: &Scene, table: &Relation, column: &Column, row: &TrueRow) 
                 .map(String::as_str)
 }
 
-/// Whether a column says what its row's user may do: a flag, or a value that is compared with literals.
+/// Whether a column says what its row's user may do: a flag, or a value that is compared with literals, in a table that
+/// holds one row for each user, or for each pair of a user and something else.
 pub(super) fn is_rank_like(
     scene: &Scene,
     table: &Relation,
@@ -72,7 +73,17 @@ pub(super) fn is_rank_like(
         .foreign_keys
         .iter()
         .any(|key| key.columns.contains(&column.number));
-    !key && !refers && (!fixed(scene, table, authority, column).is_empty() || counts(column))
+    let of_user = |number: &i16| {
+        scene.tenancy.user.is_some()
+            && scene.tenancy.key_of(scene.column_ref(table.oid, *number)) == scene.tenancy.user
+    };
+    let about_user = table
+        .uniques
+        .iter()
+        .any(|unique| unique.columns.iter().any(of_user));
+    !key && !refers
+        && about_user
+        && (!fixed(scene, table, authority, column).is_empty() || counts(column))
 }
 
 /// The values that the schema itself names: both of a boolean, labels of an enum, literals of CHECKs and of policies.
