@@ -5,7 +5,7 @@ use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::{Bench, Observation, ObserveError, Sight, Verdict};
 use crate::probes::reassign_row::alone;
 use crate::probes::{
-    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, controls,
+    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, controls, rights,
 };
 use crate::server::Session;
 use crate::sqlstate::SqlState;
@@ -220,8 +220,12 @@ async fn retry_bound_deletes(
         .iter()
         .map(|&at| {
             let mut attack = pending[at].attack.clone();
+            // What refers refers to the table, also where a view is what is deleted from.
+            let scene = bench.scene;
+            let named = scene.relation(attack.object.oid());
+            let table = named.map(|r| rights::base_of(scene, r).unwrap_or(r).oid);
             attack.preparation.push(Preparation::Unbind {
-                relation: attack.object.oid(),
+                relation: table.unwrap_or(attack.object.oid()),
             });
             attack
         })

@@ -111,10 +111,19 @@ fn is_plain(scene: &Scene, relation: &Relation, name: &str) -> bool {
     let unique = relation
         .uniques
         .iter()
-        .any(|unique| unique.columns.contains(&number));
+        .any(|unique| unique.columns.contains(&number) || says(&unique.expressions, name));
     let partitions = relation
         .partition_key
         .as_deref()
         .is_some_and(|key| key.contains(&column.name));
     !is_key && !refers && !unique && !partitions && column.generated == Generated::No
+}
+
+/// Whether an index's expressions name the column: `lower(name)` is as unique as the column.
+fn says(expressions: &[String], name: &str) -> bool {
+    let words = |text: &str, wanted: &str| {
+        text.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| word == wanted)
+    };
+    expressions.iter().any(|text| words(text, name))
 }

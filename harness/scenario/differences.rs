@@ -1,6 +1,7 @@
 //! Whether a run's findings are what a scenario expects.
-use super::{Expected, Scenario};
+use super::{Base, Expected, Scenario};
 use crate::event::{CheckResult, Event, Finding, Problem};
+use std::collections::BTreeSet;
 
 impl Scenario {
     /// What differs from the expectation, one sentence each; empty when everything is as expected.
@@ -33,6 +34,7 @@ impl Scenario {
                 ));
             }
         }
+        out.extend(self.undecided(events));
         out.extend(self.rehearsed(events));
         let attacked = events.iter().any(|event| matches!(event, Event::Finished(summary) if summary.stopped + summary.leaked > 0));
         let excused = self
@@ -43,6 +45,32 @@ impl Scenario {
             out.push("nothing was attacked".to_owned());
         }
         out
+    }
+
+    /// Cells that a schema said to be clean leaves undecided: nothing was proven there. On top of a system the system's own
+    /// list says which may be, and its own check holds it to that.
+    fn undecided(&self, events: &[Event]) -> BTreeSet<String> {
+        let clean = self.expected.contains(&Expected::Clean);
+        if !clean || self.is_rehearsal() || matches!(self.base, Base::System(_)) {
+            return BTreeSet::new();
+        }
+        let expected = |name: &str| {
+            self.expected.iter().any(
+                |e| matches!(e, Expected::Unproven { object, .. } if bare(object) == bare(name)),
+            )
+        };
+        let cells = events.iter().filter_map(|event| match event {
+            Event::Unproven(cell) if !cell.allowed && !expected(&cell.object) => Some(cell),
+            _ => None,
+        });
+        cells
+            .map(|cell| {
+                format!(
+                    "unexpected: unproven {} on {} ({})",
+                    cell.command, cell.object, cell.reason
+                )
+            })
+            .collect()
     }
 
     /// What differs between the problems of a rehearsal and those expected; so does a named check that

@@ -20,6 +20,7 @@ mod pattern;
 mod people;
 mod plan;
 mod questions;
+mod roster;
 mod said;
 mod settings;
 mod slots;

@@ -4,6 +4,7 @@ use super::groups::Group;
 use super::kind::Kind;
 use super::order::{Edge, order};
 use super::parts::{chosen, levels, links, owners, part, uniques};
+use super::roster::is_roster;
 use super::said::{Said, said};
 use super::source::Source;
 use super::sources::{self, Facts};
@@ -66,6 +67,8 @@ pub struct Table {
     /// Every owner column can be NULL, so that rows of nobody can stand among the owned ones.
     pub ownerless: bool,
     pub user_private: bool,
+    /// Names the people who run the platform.
+    pub roster: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -229,6 +232,7 @@ fn table(
         identity,
         ownerless,
         user_private,
+        roster: is_roster(catalog, tenancy, relation),
     }
 }
 

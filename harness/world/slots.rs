@@ -33,6 +33,13 @@ pub fn slots(tenancy: &Tenancy, plan: &Plan, people: &People, table: &Table) -> 
         Part::Owned => owned(plan, people, table),
         Part::Shared => shared(plan, table),
     };
+    if table.roster {
+        let apart = |user: &UserId| match people.users[user.0].tenants.as_slice() {
+            [] | [TenantId(0), ..] => false,
+            [_, ..] => true,
+        };
+        slots.retain(|slot| slot.user.as_ref().is_some_and(apart));
+    }
     if table.ownerless {
         let nothing: BTreeMap<i16, Option<String>> =
             table.owners.iter().map(|&column| (column, None)).collect();

@@ -2,6 +2,8 @@
 -- system: none
 -- class: 61
 -- expect: clean
+-- expect: unproven read-row on public.remote_prices
+-- note: The other server is not there to be asked.
 
 do $$
 begin

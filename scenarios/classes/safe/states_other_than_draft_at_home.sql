@@ -2,6 +2,8 @@
 -- system: none
 -- class: 19
 -- expect: clean
+-- expect: unproven read-row on public.offers
+-- note: No row is made yet in a state that only `<>` names, so that no member sees one of its own.
 
 do $$
 begin

@@ -2,6 +2,11 @@
 -- system: supabase
 -- class: 13, 44
 -- expect: clean
+-- expect: unproven delete-row on public.active_clients
+-- expect: unproven call-definer on public.accept_invite
+-- expect: unproven read-row on storage.objects
+-- note: Answers to a token alone, of which no call can name one that exists, unless it was read before.
+-- note: Whose a file is, its name says and no column; no member of this world deletes a row of its own through the view.
 
 create type public.org_role as enum ('member', 'admin', 'owner');
 create type public.member_status as enum ('active', 'suspended', 'removed');
