@@ -183,7 +183,7 @@ impl Scenario {
             sections: sections(text),
             expected,
             classes,
-            canary: values("canary").first().is_some(),
+            canary: !values("canary").is_empty(),
         })
     }
 

@@ -59,37 +59,8 @@ pub async fn cause(
     leak: &Leak,
 ) -> Result<Cause, ObserveError> {
     let scene = bench.scene;
-    if let Some(function) = leakproof(attack.suspect.as_deref()) {
-        return Ok(Cause::Function(function));
-    }
-    match attack.aim {
-        Aim::Switch { role } => return Ok(Cause::Bypass(role)),
-        Aim::Overhear { .. } => {
-            let table = scene.relation(attack.object.oid());
-            let announcer = table.and_then(|table| announcers(scene, table).next());
-            if let Some(function) = announcer {
-                return Ok(Cause::Function(function.oid));
-            }
-        }
-        _ if attack.suspect.as_deref() == Some(PLANTED) => {
-            return Ok(Cause::Grant {
-                relation: attack.object.oid(),
-                privilege: Privilege::Trigger,
-            });
-        }
-        _ if attack.suspect.as_deref() == Some(OBJECTS) => {
-            return Ok(Cause::LargeObjects(attack.object.oid()));
-        }
-        Aim::Poison {
-            relation, policy, ..
-        } => {
-            return Ok(Cause::Policy {
-                relation,
-                policy,
-                check: false,
-            });
-        }
-        _ => {}
+    if let Some(cause) = by_aim(scene, attack) {
+        return Ok(cause);
     }
     if attack.probe.starts_with("claim-")
         && let Some(function) = trusted(session, bench, attack).await?
@@ -141,6 +112,43 @@ pub async fn cause(
         }
         _ => table_cause(session, bench, admissions, attack, found).await,
     }
+}
+
+/// The cause that the attack itself names: what it took, hung up or listened to.
+fn by_aim(scene: &Scene, attack: &Attack) -> Option<Cause> {
+    if let Some(function) = leakproof(attack.suspect.as_deref()) {
+        return Some(Cause::Function(function));
+    }
+    match attack.aim {
+        Aim::Switch { role } => return Some(Cause::Bypass(role)),
+        Aim::Overhear { .. } => {
+            let table = scene.relation(attack.object.oid());
+            let announcer = table.and_then(|table| announcers(scene, table).next());
+            if let Some(function) = announcer {
+                return Some(Cause::Function(function.oid));
+            }
+        }
+        _ if attack.suspect.as_deref() == Some(PLANTED) => {
+            return Some(Cause::Grant {
+                relation: attack.object.oid(),
+                privilege: Privilege::Trigger,
+            });
+        }
+        _ if attack.suspect.as_deref() == Some(OBJECTS) => {
+            return Some(Cause::LargeObjects(attack.object.oid()));
+        }
+        Aim::Poison {
+            relation, policy, ..
+        } => {
+            return Some(Cause::Policy {
+                relation,
+                policy,
+                check: false,
+            });
+        }
+        _ => {}
+    }
+    None
 }
 
 /// A view that runs with its owner's rights is the cause itself; one that runs with its caller's rights only shows what
