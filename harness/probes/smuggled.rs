@@ -1,7 +1,8 @@
 //! SQL passed as an argument, to functions that run the text that they are given.
 use super::arguments::{Call, Mix, render, value};
 use super::scene::{Attacker, Scene};
-use crate::catalog::{Argument, Function};
+use super::statement;
+use crate::catalog::{Argument, Function, Relation};
 use crate::sql::literal;
 use std::collections::BTreeSet;
 
@@ -56,6 +57,13 @@ pub fn smuggled(scene: &Scene, attacker: &Attacker, function: &Function) -> Vec<
     ] {
         out.extend(with_texts(scene, attacker, function, &[query], "", &[]));
     }
+    out.extend(broken_out(scene, attacker, function, table));
+    // Who is told nothing may still write.
+    let set = statement::harmless_set(scene, attacker, table);
+    let writes = set.map(|set| format!("UPDATE {name} SET {set}"));
+    for write in writes.into_iter().chain([format!("DELETE FROM {name}")]) {
+        out.extend(with_texts(scene, attacker, function, &[write], "", &[]));
+    }
     for (setting, value) in forged.iter().cloned().chain(roles) {
         let then = format!(";\nSELECT * FROM {name}");
         let set = format!(
@@ -75,6 +83,44 @@ pub fn smuggled(scene: &Scene, attacker: &Attacker, function: &Function) -> Vec<
         ));
     }
     out
+}
+
+/// Texts that end the literal they are put into, that are an expression by themselves, or that name a table: each in each
+/// text argument alone. A cast that fails tells what it was given.
+fn broken_out(
+    scene: &Scene,
+    attacker: &Attacker,
+    function: &Function,
+    table: &Relation,
+) -> Vec<Call> {
+    let name = super::scene::named(table);
+    let told = format!("CAST((SELECT string_agg(t::text, ' ') FROM {name} AS t) AS integer)");
+    let texts = [
+        "x' OR true --".to_owned(),
+        "x') OR true --".to_owned(),
+        format!("' || {told} || '"),
+        told,
+        format!("{}.{}", table.schema, table.name),
+    ];
+    let usual: Option<Vec<String>> = (0..function.arguments.len())
+        .map(|at| value(scene, attacker, function, at, Mix::Own))
+        .collect();
+    let Some(usual) = usual else {
+        return Vec::new();
+    };
+    let places = (0..usual.len()).filter(|&at| is_text(&function.arguments[at]));
+    places
+        .flat_map(|at| texts.iter().map(move |text| (at, text)))
+        .map(|(at, text)| {
+            let mut values = usual.clone();
+            values[at].clone_from(text);
+            let call = render(function, &values);
+            Call {
+                supplied: Vec::new(),
+                ..call
+            }
+        })
+        .collect()
 }
 
 /// A call with these texts in its text arguments, one after the other, and what is run after it.

@@ -1,7 +1,10 @@
 //! Learns from a unique key that spans tenants whether another tenant has a value.
 use super::read_row::victim_of;
-use super::{Aim, Attack, Command, Form, Object, Preparation, Probe, Scene, statement};
-use crate::catalog::{Generated, Relation, Unique};
+use super::{
+    Aim, Attack, Attacker, Command, Form, Object, Preparation, Probe, Scene, named, rights,
+    statement,
+};
+use crate::catalog::{Generated, Privilege, Relation, Unique};
 use crate::event::Severity;
 use std::collections::BTreeMap;
 
@@ -40,38 +43,66 @@ impl Probe for UniqueKey {
                     if taken.len() != columns.len() {
                         continue;
                     }
-                    out.push(Attack {
-                        probe: self.name(),
-                        severity: Severity::Medium,
-                        object: Object::Relation(relation.oid),
-                        command: Command::Insert,
-                        form: Form::Bare,
-                        attacker: id,
-                        preparation: vec![Preparation::Erase {
-                            relation: leaf,
-                            ctid: own.ctid.clone(),
-                        }],
-                        statement: statement::insert(scene, &attacker.role, relation, own, &taken),
-                        supplied: foreign.values.iter().flatten().cloned().collect(),
-                        // The own row was taken out, so its own values are free.
-                        aim: Aim::Tell {
-                            free: statement::insert(
-                                scene,
-                                &attacker.role,
-                                relation,
-                                own,
-                                &BTreeMap::new(),
-                            ),
-                        },
-                        victim: victim_of(attacker, foreign),
-                        watch: Vec::new(),
-                        suspect: Some(name),
-                    });
+                    let one =
+                        |command: Command, preparation, statement: String, free: String| Attack {
+                            probe: self.name(),
+                            severity: Severity::Medium,
+                            object: Object::Relation(relation.oid),
+                            command,
+                            // A bare update is tried again without the own row, which this one needs.
+                            form: match command {
+                                Command::Update => Form::Filtered,
+                                _ => Form::Bare,
+                            },
+                            attacker: id,
+                            preparation,
+                            statement,
+                            supplied: foreign.values.iter().flatten().cloned().collect(),
+                            aim: Aim::Tell { free },
+                            victim: victim_of(attacker, foreign),
+                            watch: Vec::new(),
+                            suspect: Some(name.clone()),
+                        };
+                    if is_update_only(scene, attacker, relation) {
+                        let set = |values| {
+                            let set = statement::assignments(relation, values);
+                            let row = scene.finds(relation, own);
+                            format!("UPDATE {} SET {set} WHERE {row}", named(relation))
+                        };
+                        let kept = columns
+                            .iter()
+                            .filter_map(|n| Some((*n, scene.value(relation, own, *n)?.to_owned())));
+                        let kept: BTreeMap<i16, String> = kept.collect();
+                        if kept.len() == columns.len() {
+                            out.push(one(Command::Update, Vec::new(), set(&taken), set(&kept)));
+                        }
+                        continue;
+                    }
+                    let insert =
+                        |values| statement::insert(scene, &attacker.role, relation, own, values);
+                    let erase = vec![Preparation::Erase {
+                        relation: leaf,
+                        ctid: own.ctid.clone(),
+                    }];
+                    // The own row was taken out, so its own values are free.
+                    let nothing = BTreeMap::new();
+                    let free = insert(&nothing);
+                    out.push(one(Command::Insert, erase, insert(&taken), free));
                 }
             }
         }
         out
     }
+}
+
+/// Whether the attacker's role may change rows and insert none.
+fn is_update_only(scene: &Scene, attacker: &Attacker, relation: &Relation) -> bool {
+    let roles = rights::enjoyed(scene, &attacker.role);
+    let may = |privilege: Privilege| {
+        let mut grants = relation.grants.iter();
+        grants.any(|grant| grant.privilege == privilege && roles.contains(&grant.role))
+    };
+    may(Privilege::Update) && !may(Privilege::Insert)
 }
 
 /// Unique keys and exclusion constraints that tenants share, each with its columns.
