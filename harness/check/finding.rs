@@ -179,6 +179,11 @@ pub(super) fn object_name(scene: &Scene, object: Object) -> (String, &'static st
 fn victim_name(scene: &Scene, caused: &Caused) -> String {
     match caused.judged.attack.victim {
         crate::probes::Victim::Colleague(user) => scene.world.users[user.0].name.clone(),
+        _ if caused.leak.victim.is_none()
+            && matches!(caused.leak.gain, Gain::Changed | Gain::Removed) =>
+        {
+            "everybody".to_owned()
+        }
         crate::probes::Victim::Tenant(tenant) => scene.world.tenants
             [caused.leak.victim.unwrap_or(tenant).0]
             .name

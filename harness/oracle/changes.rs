@@ -3,7 +3,7 @@ use super::observation::{Change, Fate, Observation};
 use super::sight::Bench;
 use super::verdict::{Gain, Leak};
 use crate::catalog::Oid;
-use crate::probes::{Attack, Attacker, Command, Preparation};
+use crate::probes::{Aim, Attack, Attacker, Command, Preparation};
 use crate::tenancy::{OwnerPath, Scope};
 use crate::world::{Owner, TenantId, TrueRow};
 use std::collections::BTreeSet;
@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 struct Gone<'a> {
     foreign: Vec<(Oid, &'a TrueRow)>,
+    /// Rows that are nobody's among rows that are somebody's: what one tenant does to them, all tenants meet.
+    everybodys: Vec<(Oid, &'a TrueRow)>,
     /// The tables in which rows of the attacker's own went away.
     own: BTreeSet<Oid>,
 }
@@ -41,7 +43,12 @@ impl<'a> Bench<'a> {
         let new = self.new_rows(attacker, &ours, &gone);
         let elsewhere =
             |relation: Oid| (!self.scene.covers(attack.object.oid(), relation)).then_some(relation);
-        let leak = match gone.foreign.first() {
+        let taken = match (gone.foreign.is_empty(), new.planted.is_some()) {
+            (false, _) => gone.foreign.as_slice(),
+            (true, true) => &[],
+            (true, false) => gone.everybodys.as_slice(),
+        };
+        let leak = match taken.first() {
             Some((relation, row)) => Some(Leak {
                 elsewhere: elsewhere(*relation),
                 victim: row.tenant,
@@ -50,7 +57,7 @@ impl<'a> Bench<'a> {
                     true => Gain::Changed,
                     false => Gain::Removed,
                 },
-                rows: gone.foreign.len(),
+                rows: taken.len(),
             }),
             None => new.planted.map(|(tenant, gain, relation)| Leak {
                 elsewhere: elsewhere(relation),
@@ -89,9 +96,33 @@ impl<'a> Bench<'a> {
                 gone.foreign.push((change.relation, row));
             } else if row.tenant.is_some() {
                 gone.own.insert(change.relation);
+            } else if aimed && attack.aim == Aim::Write && self.is_everybodys(change.relation, row)
+            {
+                gone.everybodys.push((change.relation, row));
             }
         }
         gone
+    }
+
+    /// Whether a row is nobody's although its table keeps rows of tenants: every column that could name one is NULL, and
+    /// no trigger made it.
+    fn is_everybodys(&self, relation: Oid, row: &TrueRow) -> bool {
+        let (Some(found), Some(Scope::Owned { paths, .. })) = (
+            self.scene.relation(relation),
+            self.scene.tenancy.scope(relation),
+        ) else {
+            return false;
+        };
+        let mut keys = paths.iter().filter_map(|path| match path {
+            OwnerPath::Key { column, .. } => Some(*column),
+            OwnerPath::Parent { .. } => None,
+        });
+        let nobodys = row.tenant.is_none() && row.user.is_none() && !row.by_trigger;
+        let named = |column: i16| self.scene.value(found, row, column).is_some();
+        let keyed = paths
+            .iter()
+            .any(|path| matches!(path, OwnerPath::Key { .. }));
+        nobodys && keyed && !keys.any(named)
     }
 
     /// Rows that stand there now and did not before.
@@ -101,9 +132,14 @@ impl<'a> Bench<'a> {
             let Fate::New(values) = &change.fate else {
                 continue;
             };
-            if gone.foreign.iter().any(|(relation, row)| {
-                *relation == change.relation && self.same_key(*relation, row, values)
-            }) {
+            if gone
+                .foreign
+                .iter()
+                .chain(&gone.everybodys)
+                .any(|(relation, row)| {
+                    *relation == change.relation && self.same_key(*relation, row, values)
+                })
+            {
                 new.rewritten = true;
                 continue;
             }

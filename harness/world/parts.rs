@@ -1,5 +1,6 @@
 //! What a table is to the world: who its rows belong to, which keys and links decide its columns, which tables get rows.
 use super::plan::{Check, Column, Level, Link, Part, Unique};
+use super::said::Said;
 use super::sources;
 use crate::catalog::{Catalog, Oid, Relation, RelationKind};
 use crate::tenancy::{Claim, ClaimMeaning, ColumnRef, KeyId, OwnerPath, Scope, Tenancy};
@@ -121,6 +122,33 @@ pub fn owners(tenancy: &Tenancy, relation: &Relation) -> (BTreeSet<i16>, bool) {
         }
     }
     (owners, *user_private)
+}
+
+/// Columns of the tenant's key that can be NULL and that a policy asks to be, where something that cannot be NULL says
+/// whose such a row is: who made it, or the row that it belongs to.
+pub fn unnamed(
+    tenancy: &Tenancy,
+    relation: &Relation,
+    said: &Said,
+    columns: &[Column],
+) -> BTreeSet<i16> {
+    let Some(Scope::Owned { paths, .. }) = tenancy.scope(relation.oid) else {
+        return BTreeSet::new();
+    };
+    let find = |number: i16| columns.iter().find(|column| column.number == number);
+    let fixed = |number: &i16| find(*number).is_some_and(|column| !column.nullable);
+    let told = paths.iter().any(|path| match path {
+        OwnerPath::Key { column, key } => Some(*key) != tenancy.tenant && fixed(column),
+        OwnerPath::Parent { columns, .. } => columns.iter().all(fixed),
+    });
+    let named = paths.iter().filter_map(|path| match path {
+        OwnerPath::Key { column, key } if Some(*key) == tenancy.tenant => find(*column),
+        _ => None,
+    });
+    named
+        .filter(|column| told && column.nullable && said.asks_for_null(&column.name))
+        .map(|column| column.number)
+        .collect()
 }
 
 /// Foreign keys, composite ones first, then keys of rows whose column has no foreign key of its own.

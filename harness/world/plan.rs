@@ -3,7 +3,7 @@
 use super::groups::Group;
 use super::kind::Kind;
 use super::order::{Edge, order};
-use super::parts::{chosen, levels, links, owners, part, uniques};
+use super::parts::{chosen, levels, links, owners, part, uniques, unnamed};
 use super::roster::is_roster;
 use super::said::{Said, said};
 use super::source::Source;
@@ -69,6 +69,8 @@ pub struct Table {
     pub user_private: bool,
     /// Names the people who run the platform.
     pub roster: bool,
+    /// Columns of the tenant's key that a policy asks to be NULL, in a table whose rows are somebody's all the same.
+    pub unnamed: BTreeSet<i16>,
 }
 
 #[derive(Debug, Clone)]
@@ -219,6 +221,10 @@ fn table(
         && owners
             .iter()
             .all(|n| columns.iter().any(|c| c.number == *n && c.nullable));
+    let unnamed = match part == Part::Owned && !ownerless {
+        true => unnamed(tenancy, relation, said, &columns),
+        false => BTreeSet::new(),
+    };
     Table {
         relation: relation.oid,
         name: format!("{}.{}", relation.schema, relation.name),
@@ -233,6 +239,7 @@ fn table(
         ownerless,
         user_private,
         roster: is_roster(catalog, tenancy, relation),
+        unnamed,
     }
 }
 

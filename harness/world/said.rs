@@ -28,6 +28,12 @@ impl Said {
         })
     }
 
+    /// Whether a policy or a view asks whether the column is NULL.
+    pub fn asks_for_null(&self, column: &str) -> bool {
+        let of = self.ruling.get(column).map_or(&[][..], Vec::as_slice);
+        of.contains(&Mention::IsNull)
+    }
+
     /// Literals that anything compares the column with.
     pub fn literals(&self, column: &str) -> impl Iterator<Item = &str> {
         self.of(column).iter().filter_map(|mention| match mention {

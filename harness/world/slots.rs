@@ -51,6 +51,18 @@ pub fn slots(tenancy: &Tenancy, plan: &Plan, people: &People, table: &Table) -> 
             });
         }
     }
+    if !table.unnamed.is_empty() {
+        let nothing: BTreeMap<i16, Option<String>> =
+            table.unnamed.iter().map(|&column| (column, None)).collect();
+        for tenant in 0..people.tenants.len() {
+            let universe = Universe::Tenant(tenant);
+            let slot = plain(universe, people.of(universe).first().copied(), false);
+            slots.push(Slot {
+                forced: nothing.clone(),
+                ..slot
+            });
+        }
+    }
     let mut counts: BTreeMap<Universe, u32> = BTreeMap::new();
     for slot in &mut slots {
         let count = counts.entry(slot.universe).or_default();
