@@ -156,7 +156,7 @@ fn is_trusted(tenancy: &Tenancy, facts: &Facts) -> bool {
 }
 
 /// The sides of a condition's ORs, each as the parts that must all hold.
-fn alternatives(node: &SyntaxNode) -> Vec<Vec<SyntaxNode>> {
+pub(super) fn alternatives(node: &SyntaxNode) -> Vec<Vec<SyntaxNode>> {
     let bare = bare(node);
     let sides = || operands(&bare).map(|side| alternatives(&side));
     let joined: Vec<Vec<SyntaxNode>> = match bare.kind() {

@@ -2,6 +2,7 @@
 mod calls;
 mod classes;
 mod conventions;
+mod demands;
 mod facts;
 mod grades;
 mod infer;
@@ -19,6 +20,7 @@ mod statements;
 mod syntax;
 
 pub use conventions::{Alternative, conventions};
+pub use demands::{Demand, demands};
 pub use infer::infer;
 pub use model::*;
 pub use published::published;

@@ -4,6 +4,7 @@
 //! `load::load` fills a database with it and reads the truth back. `Owners` and `Traces` answer, without a database,
 //! whose a row or a text is.
 mod bounds;
+mod demands;
 mod generate;
 mod groups;
 mod kind;

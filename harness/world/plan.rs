@@ -1,5 +1,6 @@
 //! What the world will hold, before any value is drawn: tables in load order, each column's possible sources, which
 //! combinations the constraints allow, and what decides each reference.
+use super::demands::demanded;
 use super::groups::Group;
 use super::kind::Kind;
 use super::order::{Edge, order};
@@ -71,6 +72,19 @@ pub struct Table {
     pub roster: bool,
     /// Columns of the tenant's key that a policy asks to be NULL, in a table whose rows are somebody's all the same.
     pub unnamed: BTreeSet<i16>,
+    /// What policies demand of a row's own values.
+    pub demands: Vec<Demanded>,
+    /// Values of further rows of each tenant: each satisfies a demand.
+    pub demanded: Vec<BTreeMap<i16, Option<String>>>,
+}
+
+/// A condition under which a policy lets a row through.
+#[derive(Debug, Clone)]
+pub struct Demanded {
+    pub predicate: String,
+    pub literals: Vec<String>,
+    /// Indexes into `Table::columns`.
+    pub columns: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -225,7 +239,7 @@ fn table(
         true => unnamed(tenancy, relation, said, &columns),
         false => BTreeSet::new(),
     };
-    Table {
+    let mut table = Table {
         relation: relation.oid,
         name: format!("{}.{}", relation.schema, relation.name),
         part,
@@ -240,7 +254,13 @@ fn table(
         user_private,
         roster: is_roster(catalog, tenancy, relation),
         unnamed,
+        demands: Vec::new(),
+        demanded: Vec::new(),
+    };
+    if table.part == Part::Owned {
+        table.demands = demanded(catalog, relation, &table);
     }
+    table
 }
 
 /// The columns that the world writes, each with its sources.

@@ -1,4 +1,5 @@
 //! Which sources, alone and together, the constraints of a table allow: questions for the database and what its answers mean.
+use super::demands::{combinations, state, suggested};
 use super::groups::{group, narrow, product, states};
 use super::kind::Kind;
 use super::plan::{Check, Column, Plan, Table};
@@ -36,6 +37,7 @@ enum About {
     Key(usize, usize),
     Group(usize, usize),
     Predicate(usize, usize),
+    Demand(usize, usize),
 }
 
 /// Questions with what they are about. The first round narrows columns, the second one finds combinations.
@@ -110,6 +112,26 @@ impl Plan {
         round
     }
 
+    /// Which values put a row into the state that a policy demands?
+    pub fn ask_demands(&self) -> Round {
+        let mut round = Round::default();
+        for (at, table) in self.tables.iter().enumerate() {
+            for (index, demanded) in table.demands.iter().enumerate() {
+                let table = suggested(table, demanded);
+                let inside = |c: &&Check| c.columns.iter().all(|i| demanded.columns.contains(i));
+                let checks = all(table.checks.iter().filter(inside));
+                let predicate = match checks.as_str() {
+                    "" => demanded.predicate.clone(),
+                    checks => format!("{} AND {checks}", demanded.predicate),
+                };
+                let tuples = combinations(&table, demanded);
+                let about = About::Demand(at, index);
+                round.push(about, &table, &demanded.columns, predicate, tuples);
+            }
+        }
+        round
+    }
+
     /// Takes the answers, which are the accepted candidates of each question, by index.
     pub fn hear(&mut self, round: &Round, answers: &[Vec<usize>]) {
         for ((about, tuples), accepted) in round.about.iter().zip(answers) {
@@ -137,6 +159,17 @@ impl Plan {
                 About::Predicate(at, index) => {
                     let holds = accepted.iter().map(|&i| tuples[i].clone()).collect();
                     self.tables[at].uniques[index].applies = Some(holds);
+                }
+                About::Demand(at, index) => {
+                    let demanded = &self.tables[at].demands[index];
+                    let table = suggested(&self.tables[at], demanded);
+                    let accepted: Vec<&Vec<usize>> = accepted.iter().map(|&i| &tuples[i]).collect();
+                    let sample = |column, source: usize| samples(&table, column)[source].clone();
+                    let values = state(&table, demanded, &accepted, sample);
+                    let known = |values: &_| self.tables[at].demanded.contains(values);
+                    if let Some(values) = values.filter(|values| !known(values)) {
+                        self.tables[at].demanded.push(values);
+                    }
                 }
             }
         }
@@ -170,7 +203,7 @@ impl Round {
                 .collect()
         };
         self.questions.push(Question {
-            strict: matches!(about, About::Predicate(..)),
+            strict: matches!(about, About::Predicate(..) | About::Demand(..)),
             predicate,
             columns: asked.collect(),
             candidates: tuples.iter().map(row).collect(),

@@ -183,6 +183,16 @@ fn owned(plan: &Plan, people: &People, table: &Table) -> Vec<Slot> {
             slots.push(slot);
         }
     }
+    for values in table.demanded.iter().filter(|_| !one_each) {
+        for tenant in 0..people.tenants.len() {
+            let universe = Universe::Tenant(tenant);
+            let slot = plain(universe, people.of(universe).first().copied(), false);
+            slots.push(Slot {
+                forced: values.clone(),
+                ..slot
+            });
+        }
+    }
     slots
 }
 

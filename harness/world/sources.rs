@@ -219,7 +219,11 @@ fn text(
     if !open || unknown(&column.kind) {
         list.extend(Words::ALL.map(Source::Text));
         list.extend(Words::sized().map(Source::Text));
-        list.extend(checked.iter().cloned().map(Source::Pattern));
+        // A plain word is a pattern of itself alone, and would pass for a text of the cell's own.
+        let pattern = |text: &&String| {
+            text.contains(['^', '$', '[', '(', '{', '*', '+', '?', '.', '\\', '|'])
+        };
+        list.extend(checked.iter().filter(pattern).cloned().map(Source::Pattern));
         list.extend(POOL.iter().map(|text| Source::Literal((*text).to_owned())));
     }
     if let Kind::Other { modifier } = column.kind {

@@ -71,6 +71,9 @@ pub async fn plan(
     let round = plan.ask_groups();
     let answers = self::answers(client, &round.questions).await?;
     plan.hear(&round, &answers);
+    let round = plan.ask_demands();
+    let answers = self::answers(client, &round.questions).await?;
+    plan.hear(&round, &answers);
     read_existing(client, catalog, &mut plan).await?;
     Ok(plan)
 }

@@ -2,8 +2,6 @@
 -- system: none
 -- class: 19
 -- expect: clean
--- expect: unproven read-row on public.offers
--- note: No row is made yet in a state that only `<>` names, so that no member sees one of its own.
 
 do $$
 begin
