@@ -6,6 +6,7 @@ use super::{
 };
 use crate::catalog::{Generated, Privilege, Relation, Unique};
 use crate::event::Severity;
+use crate::world::TrueRow;
 use std::collections::BTreeMap;
 
 pub struct UniqueKey;
@@ -64,18 +65,10 @@ impl Probe for UniqueKey {
                             suspect: Some(name.clone()),
                         };
                     if is_update_only(scene, attacker, relation) {
-                        let set = |values| {
-                            let set = statement::assignments(relation, values);
-                            let row = scene.finds(relation, own);
-                            format!("UPDATE {} SET {set} WHERE {row}", named(relation))
-                        };
-                        let kept = columns
-                            .iter()
-                            .filter_map(|n| Some((*n, scene.value(relation, own, *n)?.to_owned())));
-                        let kept: BTreeMap<i16, String> = kept.collect();
-                        if kept.len() == columns.len() {
-                            out.push(one(Command::Update, Vec::new(), set(&taken), set(&kept)));
-                        }
+                        let pair = renumbered(scene, relation, own, &taken);
+                        out.extend(pair.map(|(statement, free)| {
+                            one(Command::Update, Vec::new(), statement, free)
+                        }));
                         continue;
                     }
                     let insert =
@@ -93,6 +86,25 @@ impl Probe for UniqueKey {
         }
         out
     }
+}
+
+/// The own row given the taken values, and given those that it has.
+fn renumbered(
+    scene: &Scene,
+    relation: &Relation,
+    own: &TrueRow,
+    taken: &BTreeMap<i16, String>,
+) -> Option<(String, String)> {
+    let set = |values: &BTreeMap<i16, String>| {
+        let set = statement::assignments(relation, values);
+        let row = scene.finds(relation, own);
+        format!("UPDATE {} SET {set} WHERE {row}", named(relation))
+    };
+    let kept: Option<BTreeMap<i16, String>> = taken
+        .keys()
+        .map(|n| Some((*n, scene.value(relation, own, *n)?.to_owned())))
+        .collect();
+    Some((set(taken), set(&kept?)))
 }
 
 /// Whether the attacker's role may change rows and insert none.
