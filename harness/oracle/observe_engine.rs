@@ -50,7 +50,7 @@ pub static FAULTS: &[Fault] = &[
         mended: "18.0, 17.6, 16.10, 15.14, 14.19",
         before: "",
         attack: "CREATE FUNCTION pg_temp.tell(text, text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS \
-                 $$ BEGIN RAISE EXCEPTION 'told %', $1; END $$; \
+                 $$ BEGIN IF $1 LIKE 'wtsecret%' THEN RAISE EXCEPTION 'told %', $1; END IF; RETURN $1 < $2; END $$; \
                  CREATE OPERATOR pg_temp.<<< (PROCEDURE = pg_temp.tell, LEFTARG = text, RIGHTARG = text, RESTRICT = scalarltsel); \
                  EXPLAIN SELECT FROM watertight_engine.rows WHERE secret OPERATOR(pg_temp.<<<) 'a'",
     },

@@ -1,8 +1,8 @@
 //! Learns from a unique key that spans tenants whether another tenant has a value.
 use super::read_row::victim_of;
 use super::{
-    Aim, Attack, Attacker, Command, Form, Object, Preparation, Probe, Scene, named, rights,
-    statement,
+    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, named,
+    rights, statement,
 };
 use crate::catalog::{Generated, Privilege, Relation, Unique};
 use crate::event::Severity;
@@ -31,61 +31,62 @@ impl Probe for UniqueKey {
                 .filter(|relation| relation.parents.is_empty() && !scene.is_directory(relation))
             {
                 for (name, columns) in shared_keys(scene, relation) {
-                    let (Some((leaf, own)), Some((_, foreign))) = (
-                        scene.own_row(attacker, relation.oid),
-                        scene.victim_row(attacker, relation.oid),
-                    ) else {
-                        continue;
-                    };
-                    let taken: BTreeMap<i16, String> = columns
-                        .iter()
-                        .filter_map(|n| Some((*n, scene.value(relation, foreign, *n)?.to_owned())))
-                        .collect();
-                    if taken.len() != columns.len() {
-                        continue;
-                    }
-                    let one =
-                        |command: Command, preparation, statement: String, free: String| Attack {
-                            probe: self.name(),
-                            severity: Severity::Medium,
-                            object: Object::Relation(relation.oid),
-                            command,
-                            // A bare update is tried again without the own row, which this one needs.
-                            form: match command {
-                                Command::Update => Form::Filtered,
-                                _ => Form::Bare,
-                            },
-                            attacker: id,
-                            preparation,
-                            statement,
-                            supplied: foreign.values.iter().flatten().cloned().collect(),
-                            aim: Aim::Tell { free },
-                            victim: victim_of(attacker, foreign),
-                            watch: Vec::new(),
-                            suspect: Some(name.clone()),
-                        };
-                    if is_update_only(scene, attacker, relation) {
-                        let pair = renumbered(scene, relation, own, &taken);
-                        out.extend(pair.map(|(statement, free)| {
-                            one(Command::Update, Vec::new(), statement, free)
-                        }));
-                        continue;
-                    }
-                    let insert =
-                        |values| statement::insert(scene, &attacker.role, relation, own, values);
-                    let erase = vec![Preparation::Erase {
-                        relation: leaf,
-                        ctid: own.ctid.clone(),
-                    }];
-                    // The own row was taken out, so its own values are free.
-                    let nothing = BTreeMap::new();
-                    let free = insert(&nothing);
-                    out.push(one(Command::Insert, erase, insert(&taken), free));
+                    out.extend(collide(scene, (id, attacker), relation, name, &columns));
                 }
             }
         }
         out
     }
+}
+
+/// A row of the attacker's own with the victim's values of the key: inserted, or where rows are only changed, changed.
+fn collide(
+    scene: &Scene,
+    (id, attacker): (AttackerId, &Attacker),
+    relation: &Relation,
+    name: String,
+    columns: &[i16],
+) -> Option<Attack> {
+    let (leaf, own) = scene.own_row(attacker, relation.oid)?;
+    let (_, foreign) = scene.victim_row(attacker, relation.oid)?;
+    let taken: BTreeMap<i16, String> = columns
+        .iter()
+        .filter_map(|n| Some((*n, scene.value(relation, foreign, *n)?.to_owned())))
+        .collect();
+    if taken.len() != columns.len() {
+        return None;
+    }
+    let one = |command: Command, preparation, (statement, free): (String, String)| Attack {
+        probe: UniqueKey.name(),
+        severity: Severity::Medium,
+        object: Object::Relation(relation.oid),
+        command,
+        // A bare update is tried again without the own row, which this one needs.
+        form: match command {
+            Command::Update => Form::Filtered,
+            _ => Form::Bare,
+        },
+        attacker: id,
+        preparation,
+        statement,
+        supplied: foreign.values.iter().flatten().cloned().collect(),
+        aim: Aim::Tell { free },
+        victim: victim_of(attacker, foreign),
+        watch: Vec::new(),
+        suspect: Some(name),
+    };
+    if is_update_only(scene, attacker, relation) {
+        let pair = renumbered(scene, relation, own, &taken)?;
+        return Some(one(Command::Update, Vec::new(), pair));
+    }
+    let insert = |values| statement::insert(scene, &attacker.role, relation, own, values);
+    let erase = vec![Preparation::Erase {
+        relation: leaf,
+        ctid: own.ctid.clone(),
+    }];
+    // The own row was taken out, so its own values are free.
+    let pair = (insert(&taken), insert(&BTreeMap::new()));
+    Some(one(Command::Insert, erase, pair))
 }
 
 /// The own row given the taken values, and given those that it has.
