@@ -126,7 +126,7 @@ fn values(kind: &Kind, literals: &[String]) -> Vec<String> {
 
 /// The text itself, and what may match it as a pattern of LIKE or as a regular expression.
 fn texts(text: &str) -> Vec<String> {
-    let like = text.replace('%', "x").replace('_', "x");
+    let like = text.replace(['%', '_'], "x");
     let bare = text.trim_start_matches('^').trim_end_matches('$');
     let regular = bare.replace(".*", "x").replace(".+", "x").replace('\\', "");
     let first = regular
