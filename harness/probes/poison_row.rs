@@ -55,7 +55,10 @@ impl Probe for PoisonRow {
                                 relation: target.oid,
                                 policy: policy.oid,
                                 // Both can be done, in the order in which they do not meet.
-                                apart: format!("{read};\n{}{write}", become_caller(attacker)),
+                                apart: format!(
+                                    "{read};\n{}{write}",
+                                    statement::become_caller(attacker)
+                                ),
                             },
                             victim: Victim::Tenant(attackers::VICTIM),
                             watch: Vec::new(),
@@ -122,7 +125,7 @@ fn second_membership(scene: &Scene, victim: &Attacker, probe: &'static str) -> V
                     aim: Aim::Poison {
                         relation: target.oid,
                         policy: policy.oid,
-                        apart: format!("{read};\n{}{write}", become_caller(caller)),
+                        apart: format!("{read};\n{}{write}", statement::become_caller(caller)),
                     },
                     victim: Victim::Tenant(attackers::VICTIM),
                     watch: Vec::new(),
@@ -226,17 +229,5 @@ fn document(policies: &[(&Relation, &Policy)]) -> String {
 /// What the victim's member reads, after taking the session over.
 fn reads(scene: &Scene, victim: &Attacker, relation: &Relation) -> String {
     let read = statement::select(scene, &victim.role, relation);
-    format!("{}{read}", become_caller(victim))
-}
-
-/// Hands the session over, as a pool does.
-fn become_caller(caller: &Attacker) -> String {
-    let settings = caller.settings.iter();
-    let settings: String = settings
-        .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
-        .collect();
-    format!(
-        "RESET ROLE;\nSET LOCAL ROLE {};\n{settings}",
-        identifier(&caller.role)
-    )
+    format!("{}{read}", statement::become_caller(victim))
 }

@@ -1,9 +1,9 @@
 //! Reads a large object that another tenant's member stored.
 use super::read_row::{reading, victim_of};
-use super::{Attack, Form, Probe, Scene, Standing};
+use super::{Attack, Form, Probe, Scene, Standing, statement};
 use crate::catalog::{Column, Function};
 use crate::event::Severity;
-use crate::sql::{identifier, literal};
+use crate::sql::literal;
 
 /// A number that no object of the platform has; objects made here vanish with the transaction.
 const NUMBER: u32 = 990_000_001;
@@ -50,17 +50,11 @@ impl Probe for ReadLargeObject {
                 let (_, row) = scene.victim_row(attacker, table.oid)?;
                 // Something that can be known again when it is read.
                 let content = row.values.iter().flatten().max_by_key(|text| text.len())?;
-                let becomes = |caller: &super::Attacker| -> String {
-                    let settings = caller.settings.iter();
-                    settings
-                        .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
-                        .collect()
-                };
                 let text = format!(
                     "{}SELECT lo_from_bytea({NUMBER}, convert_to({}, 'UTF8'));\n{}SELECT convert_from(lo_get({NUMBER}), 'UTF8')",
-                    becomes(victim),
+                    statement::become_caller(victim),
                     literal(content),
-                    becomes(attacker),
+                    statement::become_caller(attacker),
                 );
                 Some(Attack {
                     severity: Severity::Medium,

@@ -269,3 +269,15 @@ pub fn shows_owned(scene: &Scene, relation: &Relation) -> bool {
     }
     any(scene, relation.oid, 16)
 }
+
+/// Hands the session over to another caller within the transaction, as a pool does between two.
+pub fn become_caller(caller: &Attacker) -> String {
+    let settings = caller.settings.iter();
+    let settings: String = settings
+        .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
+        .collect();
+    format!(
+        "RESET ROLE;\nSET LOCAL ROLE {};\n{settings}",
+        identifier(&caller.role)
+    )
+}

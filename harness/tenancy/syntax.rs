@@ -16,7 +16,7 @@ pub fn statements(text: &str) -> SyntaxNode {
 /// The tree of a PL/pgSQL body. `SELECT … INTO x, y` becomes the assignment `x__and__y := (SELECT …)`
 /// first, because the parser knows SELECT only without INTO.
 pub fn plpgsql(body: &str) -> Option<SyntaxNode> {
-    let body = select_into_as_assignment(body);
+    let body = select_into_as_assignment(&without_returning_into(body));
     let tag = "$watertight_body$";
     let text = format!("create function f() returns int language plpgsql as {tag}{body}{tag}");
     let tree = SourceFile::parse(&text).tree();
@@ -25,6 +25,30 @@ pub fn plpgsql(body: &str) -> Option<SyntaxNode> {
         .descendants()
         .find_map(ast::CreateFunction::cast)?;
     Some(function.plpgsql()?.syntax())
+}
+
+/// Leaves out the targets of `insert … returning id into x`, which only PL/pgSQL knows: with them the parser sees no INSERT.
+fn without_returning_into(body: &str) -> String {
+    let tokens = words(body);
+    let is = |at: usize, word: &str| {
+        tokens
+            .get(at)
+            .is_some_and(|token| token.1.eq_ignore_ascii_case(word))
+    };
+    let mut out = String::with_capacity(body.len());
+    let mut copied = 0;
+    for returning in (0..tokens.len()).filter(|&at| is(at, "returning")) {
+        let end = (returning..tokens.len()).find(|&at| is(at, ";"));
+        let into = (returning..end.unwrap_or(returning)).find(|&at| is(at, "into"));
+        if let (Some(end), Some(into)) = (end, into)
+            && tokens[into].0 >= copied
+        {
+            out.push_str(&body[copied..tokens[into].0]);
+            copied = tokens[end].0;
+        }
+    }
+    out.push_str(&body[copied..]);
+    out
 }
 
 /// Joins the targets of a rewritten SELECT INTO.
@@ -230,4 +254,26 @@ pub fn literal(node: &SyntaxNode) -> Option<String> {
     text.chars()
         .all(|c| c.is_ascii_digit() || c == '.')
         .then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plpgsql, without_returning_into};
+    use squawk_syntax::SyntaxKind;
+
+    #[test]
+    fn an_insert_that_returns_into_a_variable_is_an_insert() {
+        let body = "declare made uuid; begin insert into a (b) values (c) returning id into made; return made; end";
+        let tree = plpgsql(body).unwrap();
+        assert!(
+            tree.descendants()
+                .any(|node| node.kind() == SyntaxKind::INSERT)
+        );
+    }
+
+    #[test]
+    fn what_returns_into_nothing_stays_as_it_is() {
+        let body = "begin insert into a values (1) returning id; select x into y from b; end";
+        assert_eq!(without_returning_into(body), body);
+    }
 }

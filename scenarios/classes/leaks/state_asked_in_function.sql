@@ -1,7 +1,7 @@
 -- The function that decides over each row says yes to whatever is published, of whichever tenant.
 -- system: none
 -- class: 19
--- expect: leak read-row on public.articles at may_read
+-- expect: leak read-row on public.articles at articles_select
 
 do $$
 begin
