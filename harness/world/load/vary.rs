@@ -8,6 +8,9 @@ use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use tokio_postgres::Client;
 
+/// One row with its triggers; a trigger that takes longer never ends, and its row stays as it is.
+const EDIT_LIMIT: &str = "1s";
+
 /// Makes the edits as a superuser in the name of `settings`, each in its own transaction and with its triggers, and
 /// refreshes what is kept of the rows elsewhere. An edit that the schema refuses is left out; gives how many were made.
 pub async fn vary(
@@ -17,10 +20,11 @@ pub async fn vary(
     edits: &[Edit],
 ) -> Result<usize, LoadError> {
     let doing = LoadError::while_doing("making the other world");
-    client
-        .batch_execute(super::ask::PREPARE)
-        .await
-        .map_err(doing)?;
+    let prepare = format!(
+        "{}SET statement_timeout = '{EDIT_LIMIT}';",
+        super::ask::PREPARE
+    );
+    client.batch_execute(&prepare).await.map_err(doing)?;
     let mut open: Vec<&Edit> = edits.iter().collect();
     let mut made = 0;
     // A row that another refers to can go once that one is gone.
@@ -39,6 +43,9 @@ pub async fn vary(
         open = refused;
         open.retain(|edit| matches!(edit.kind, EditKind::Remove));
     }
+    let doing = LoadError::while_doing("resetting the session");
+    let reset = "ROLLBACK; RESET statement_timeout;";
+    client.batch_execute(reset).await.map_err(doing)?;
     super::refresh(client, catalog).await?;
     Ok(made)
 }
