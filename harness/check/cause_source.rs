@@ -279,10 +279,7 @@ pub fn explicit_grant(
         .filter(|&at| !migrations.is_platform(at))
         .find(|&at| {
             let text = migrations.text(at).to_lowercase();
-            let words: Vec<&str> = text
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .filter(|word| !word.is_empty())
-                .collect();
+            let words: Vec<&str> = crate::sql::words(&text).collect();
             let gives = words.first() == Some(&"grant")
                 && words
                     .iter()

@@ -7,8 +7,8 @@ use crate::catalog::{Catalog, Oid};
 use crate::config::CheckPlan;
 use crate::oracle::observe::{Request, Runner, alone, committed};
 use crate::oracle::{Bench, Observation, ObserveError, Outcome, Verdict};
-use crate::probes::{Aim, Attack, Attacker, Preparation, Standing};
-use crate::sql::{identifier, literal};
+use crate::probes::{Aim, Attack, Attacker, Preparation, Standing, statement};
+use crate::sql::identifier;
 
 /// The disposable copy.
 const COMMITTED: &str = "committed";
@@ -159,13 +159,10 @@ async fn overhear(
 /// The story of such a leak, for psql: what is committed on the way stays, so it is told with BEGIN and COMMIT.
 pub(super) fn story(bench: &Bench<'_>, attack: &Attack) -> Option<String> {
     let victim = victim(bench)?;
-    let spoken = |caller: &Attacker, statement: &str| {
-        let settings = caller.settings.iter();
-        let settings: String = settings
-            .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
-            .collect();
+    let spoken = |caller: &Attacker, said: &str| {
         let role = identifier(&caller.role);
-        format!("BEGIN;\nSET LOCAL ROLE {role};\n{settings}{statement};")
+        let settings = statement::settings(caller);
+        format!("BEGIN;\nSET LOCAL ROLE {role};\n{settings}{said};")
     };
     let attacker = bench.scene.attacker(attack.attacker);
     Some(match &attack.aim {

@@ -93,14 +93,15 @@ pub async fn attack_filled(
     let workers = &ready.workers;
     tell_faults(&ready, listener).await?;
     let living = stop.or(baseline(&workers[0], &bench, listener)).await?;
-    let mut judged = rounds::run(plan, workers, &bench, &living, stop, listener).await?;
+    let (plain, apart) = rounds::divide(rounds::attacks(plan, &scene));
+    let mut judged = rounds::run(plain, workers, &bench, &living, stop, listener).await?;
     if !stop.is_asked() {
-        rounds::run_apart(plan, &ready, &bench, &mut judged).await?;
-        match stop.or(steps(plan, &workers[0], &bench, listener)).await {
-            Ok(climbed) => judged.extend(climbed),
-            Err(CheckError::Stopped(_)) => {}
-            Err(error) => return Err(error),
-        }
+        let more = stop.or(rounds::run_apart(plan, &ready, &bench, apart, &judged));
+        judged.extend(unless_stopped(more.await)?);
+    }
+    if !stop.is_asked() {
+        let climbed = stop.or(steps(plan, &workers[0], &bench, listener));
+        judged.extend(unless_stopped(climbed.await)?);
     }
     let findings =
         verdicts::findings(plan, migrated, &workers[0], &bench, &judged, listener).await?;
@@ -117,6 +118,14 @@ pub async fn attack_filled(
         findings.len(),
         started,
     ))
+}
+
+/// What was judged; nothing when the run was stopped meanwhile.
+fn unless_stopped(found: Result<Vec<Judged>, CheckError>) -> Result<Vec<Judged>, CheckError> {
+    match found {
+        Err(CheckError::Stopped(_)) => Ok(Vec::new()),
+        found => found,
+    }
 }
 
 async fn steps(

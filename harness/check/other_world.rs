@@ -191,32 +191,35 @@ async fn run(
     Ok(out)
 }
 
-/// Whether something else already shows the victim's rows in what the attack reads: one cause is one finding.
-pub(super) fn is_news(scene: &Scene, judged: &Judged, others: &[Judged]) -> bool {
-    if !matches!(judged.verdict, Verdict::Leaked(_)) {
-        return true;
-    }
+/// Leaves out what something else shows already, in what the attack reads: one cause is one finding.
+pub(super) fn keep_news(scene: &Scene, sensed: &mut Vec<Judged>, others: &[Judged]) {
+    let leaked = |other: &&Judged| matches!(other.verdict, Verdict::Leaked(_));
     let shown: BTreeSet<Object> = others
         .iter()
-        .filter(|other| matches!(other.verdict, Verdict::Leaked(_)))
+        .filter(leaked)
         .filter(|other| other.attack.command == Command::Select)
         .map(|other| other.attack.object)
         .collect();
-    if judged.attack.command != Command::Select {
-        return true;
-    }
-    let mut open = vec![judged.attack.object.oid()];
+    sensed.retain(|sensed| {
+        let read = leaked(&sensed) && sensed.attack.command == Command::Select;
+        !read || !reads_any(scene, sensed.attack.object, &shown)
+    });
+}
+
+/// Whether a relation is one of these, or reads one of them at any depth.
+fn reads_any(scene: &Scene, object: Object, wanted: &BTreeSet<Object>) -> bool {
+    let mut open = vec![object.oid()];
     let mut known = BTreeSet::new();
     while let Some(oid) = open.pop() {
         if !known.insert(oid) {
             continue;
         }
-        if shown.contains(&Object::Relation(oid)) {
-            return false;
+        if wanted.contains(&Object::Relation(oid)) {
+            return true;
         }
         open.extend(scene.relation(oid).into_iter().flat_map(|r| &r.reads));
     }
-    true
+    false
 }
 
 /// A unique key that `unique-key` judges by itself: plain columns, all of them known.

@@ -21,6 +21,12 @@ pub fn attacks(plan: &CheckPlan, scene: &Scene) -> Vec<Attack> {
     attacks
 }
 
+/// The attacks of one transaction, and those that need a database of their own: they are run when all others are judged.
+pub fn divide(attacks: Vec<Attack>) -> (Vec<Attack>, Vec<Attack>) {
+    let apart = |attack: &Attack| attack.aim == Aim::Sense || committed::needs_commit(attack);
+    attacks.into_iter().partition(|attack| !apart(attack))
+}
+
 /// Cached plans are dropped whenever the role changes, so attacks go role by role, then relation by relation.
 fn rank(scene: &Scene, attack: &Attack) -> impl Ord + use<> {
     (
@@ -36,16 +42,13 @@ fn rank(scene: &Scene, attack: &Attack) -> impl Ord + use<> {
 /// Runs all attacks, divided among the workers by the object that they are aimed at. When asked to stop, it gives back what
 /// was judged until then.
 pub async fn run(
-    plan: &CheckPlan,
+    attacks: Vec<Attack>,
     workers: &[Worker],
     bench: &Bench<'_>,
     living: &Living,
     stop: &Stop,
     listener: &mut dyn Listener,
 ) -> Result<Vec<Judged>, CheckError> {
-    let mut attacks = attacks(plan, bench.scene);
-    // Those that need two worlds are run when all others are judged.
-    attacks.retain(|attack| attack.aim != Aim::Sense && !committed::needs_commit(attack));
     let total = attacks.len();
     let mut parts: Vec<Vec<Attack>> = vec![Vec::new(); workers.len()];
     for attack in attacks {
@@ -96,26 +99,15 @@ pub async fn run_apart(
     plan: &CheckPlan,
     ready: &Ready<'_>,
     bench: &Bench<'_>,
-    judged: &mut Vec<Judged>,
-) -> Result<(), CheckError> {
-    let mut attacks = attacks(plan, bench.scene);
-    let lasting = attacks.extract_if(.., |attack| committed::needs_commit(attack));
-    let lasting: Vec<Attack> = lasting.collect();
-    judged.extend(committed::run(plan, ready.migrated, &ready.filled, bench, lasting).await?);
-    attacks.retain(|attack| attack.aim == Aim::Sense);
-    let sensed = other_world::compare(
-        plan,
-        ready.migrated,
-        &ready.filled,
-        &ready.workers[0],
-        bench,
-        attacks,
-    )
-    .await?;
-    let news: Vec<Judged> = sensed
-        .into_iter()
-        .filter(|sensed| other_world::is_news(bench.scene, sensed, judged))
-        .collect();
-    judged.extend(news);
-    Ok(())
+    apart: Vec<Attack>,
+    judged: &[Judged],
+) -> Result<Vec<Judged>, CheckError> {
+    let (lasting, sensing) = apart.into_iter().partition(committed::needs_commit);
+    let mut out = committed::run(plan, ready.migrated, &ready.filled, bench, lasting).await?;
+    let here = &ready.workers[0];
+    let (migrated, filled) = (ready.migrated, &ready.filled);
+    let mut sensed = other_world::compare(plan, migrated, filled, here, bench, sensing).await?;
+    other_world::keep_news(bench.scene, &mut sensed, judged);
+    out.append(&mut sensed);
+    Ok(out)
 }

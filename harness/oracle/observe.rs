@@ -2,9 +2,9 @@
 use super::observation::{Change, Fate, Observation, Outcome, Refusal};
 use super::observe_error::ObserveError;
 use crate::catalog::Oid;
-use crate::probes::{Attack, Attacker, Preparation};
+use crate::probes::{Attack, Attacker, Preparation, statement};
 use crate::server::{Session, ends_session};
-use crate::sql::{identifier, literal};
+use crate::sql::identifier;
 use crate::world::Traces;
 use futures_util::future::join_all;
 use tokio_postgres::SimpleQueryMessage;
@@ -127,29 +127,20 @@ pub(super) fn identify(runner: Runner) -> String {
         Runner::Attacker(attacker) => format!(
             "SET LOCAL ROLE {};{}",
             identifier(&attacker.role),
-            settings(attacker)
+            statement::settings(attacker)
         ),
         Runner::Played { by, login, .. } => format!(
             "SET LOCAL SESSION AUTHORIZATION {};SET LOCAL ROLE {};{}",
             identifier(login),
             identifier(&by.role),
-            settings(by)
+            statement::settings(by)
         ),
-        Runner::Privileged(caller) => settings(caller),
+        Runner::Privileged(caller) => statement::settings(caller),
         Runner::Unchecked(caller) => format!(
             "SET LOCAL session_replication_role = replica;{}",
-            settings(caller)
+            statement::settings(caller)
         ),
     }
-}
-
-/// `SET LOCAL` of each claim. A setting's name may hold dots; quoted it is one name.
-fn settings(attacker: &Attacker) -> String {
-    attacker
-        .settings
-        .iter()
-        .map(|(name, value)| format!("SET LOCAL {} = {};", identifier(name), literal(value)))
-        .collect()
 }
 
 /// Runs requests on one session and hands each observation over, in order.

@@ -8,8 +8,7 @@ use super::suspects::{applicable, asked_by_all, drop_policies, silenced, steadie
 use super::{Gain, Leak, ObserveError};
 use crate::catalog::{Function, Oid, Policy, Privilege, Relation, RelationKind};
 use crate::probes::{
-    Aim, Attack, Attacker, Command, Form, OBJECTS, Object, PLANTED, Scene, Standing, announcers,
-    leakproof, statement,
+    Aim, Attack, Attacker, Command, Form, Object, Scene, Standing, announcers, statement,
 };
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
@@ -116,39 +115,28 @@ pub async fn cause(
 
 /// The cause that the attack itself names: what it took, hung up or listened to.
 fn by_aim(scene: &Scene, attack: &Attack) -> Option<Cause> {
-    if let Some(function) = leakproof(attack.suspect.as_deref()) {
-        return Some(Cause::Function(function));
-    }
-    match attack.aim {
-        Aim::Switch { role } => return Some(Cause::Bypass(role)),
-        Aim::Overhear { .. } => {
-            let table = scene.relation(attack.object.oid());
-            let announcer = table.and_then(|table| announcers(scene, table).next());
-            if let Some(function) = announcer {
-                return Some(Cause::Function(function.oid));
-            }
-        }
-        _ if attack.suspect.as_deref() == Some(PLANTED) => {
-            return Some(Cause::Grant {
-                relation: attack.object.oid(),
-                privilege: Privilege::Trigger,
-            });
-        }
-        _ if attack.suspect.as_deref() == Some(OBJECTS) => {
-            return Some(Cause::LargeObjects(attack.object.oid()));
-        }
+    let object = attack.object.oid();
+    Some(match attack.aim {
+        Aim::Switch { role } => Cause::Bypass(role),
+        Aim::Leakproof { function } => Cause::Function(function),
+        Aim::Plant => Cause::Grant {
+            relation: object,
+            privilege: Privilege::Trigger,
+        },
+        Aim::Store => Cause::LargeObjects(object),
         Aim::Poison {
             relation, policy, ..
-        } => {
-            return Some(Cause::Policy {
-                relation,
-                policy,
-                check: false,
-            });
+        } => Cause::Policy {
+            relation,
+            policy,
+            check: false,
+        },
+        Aim::Overhear { .. } => {
+            let table = scene.relation(object)?;
+            Cause::Function(announcers(scene, table).next()?.oid)
         }
-        _ => {}
-    }
-    None
+        _ => return None,
+    })
 }
 
 /// A view that runs with its owner's rights is the cause itself; one that runs with its caller's rights only shows what

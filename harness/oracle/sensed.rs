@@ -91,8 +91,5 @@ fn of_write(scene: &Scene, attack: &Attack, relation: &Relation) -> Cause {
 }
 
 fn mentions(text: &str, name: &str) -> bool {
-    let lower = text.to_lowercase();
-    lower
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|word| word == name.to_lowercase())
+    crate::sql::names(&text.to_lowercase(), &name.to_lowercase())
 }

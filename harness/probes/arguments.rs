@@ -356,9 +356,7 @@ pub fn opens_door(scene: &Scene, function: &Function) -> bool {
         "set_config",
     ];
     let lower = function.body.to_lowercase();
-    let words: BTreeSet<&str> = lower
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
+    let words: BTreeSet<&str> = crate::sql::words(&lower).collect();
     !matches!(function.language.as_str(), "sql" | "plpgsql")
         || WORDS.iter().any(|word| words.contains(word))
         || scene

@@ -92,6 +92,12 @@ pub enum Aim {
     Tell { free: String },
     /// The same with what the caller may read after it took another role.
     Switch { role: Oid },
+    /// The same with what a trigger hears that the caller hung on the table.
+    Plant,
+    /// The same with what another member stored as a large object.
+    Store,
+    /// The same with what a function marked LEAKPROOF tells of its argument.
+    Leakproof { function: Oid },
     /// The same with a table of the caller's own in the place of one that a function trusts.
     Shadow,
     /// The victim's own query, last in the statement, fails by what the caller stored. `apart` is both the other way

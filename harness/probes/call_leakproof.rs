@@ -1,8 +1,8 @@
 //! Calls a function that is marked LEAKPROOF in a condition: PostgreSQL runs it before the policy, on every row.
 use super::read_row::{reading, victim_of};
 use super::reassign_row::alone;
-use super::{Attack, Form, Probe, Scene, Standing, statement};
-use crate::catalog::{Function, Oid};
+use super::{Aim, Attack, Form, Probe, Scene, Standing, statement};
+use crate::catalog::Function;
 use crate::sql::{identifier, qualified};
 
 pub struct CallLeakproof;
@@ -42,7 +42,9 @@ impl Probe for CallLeakproof {
                     out.push(Attack {
                         // The first row that it raises on ends the query: it must be the victim's.
                         preparation: alone(scene, table.oid, found),
-                        suspect: Some(named(function.oid)),
+                        aim: Aim::Leakproof {
+                            function: function.oid,
+                        },
                         ..reading(
                             id,
                             table,
@@ -71,16 +73,4 @@ fn is_marked(function: &Function) -> bool {
         && !function.platform
         && function.arguments.len() == 1
         && matches!(function.language.as_str(), "sql" | "plpgsql")
-}
-
-/// How the suspect is written, and read again.
-fn named(function: Oid) -> String {
-    format!("{LEAKPROOF}{function}")
-}
-
-const LEAKPROOF: &str = "leakproof function ";
-
-/// The function that an attack suspects.
-pub fn leakproof(suspect: Option<&str>) -> Option<Oid> {
-    suspect?.strip_prefix(LEAKPROOF)?.parse().ok()
 }

@@ -65,9 +65,7 @@ pub(super) fn functions(
 /// Whether a function reads a claim, itself or by a function that it names.
 fn asks(scene: &Scene, function: &Function, readers: &BTreeSet<Oid>) -> bool {
     let lower = function.body.to_lowercase();
-    let words: BTreeSet<&str> = lower
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
+    let words: BTreeSet<&str> = crate::sql::words(&lower).collect();
     let mut named = scene
         .catalog
         .functions

@@ -77,10 +77,7 @@ fn bodies(scene: &Scene, function: &Function) -> String {
 }
 
 fn words(text: &str) -> BTreeSet<String> {
-    text.to_lowercase()
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .map(str::to_owned)
-        .collect()
+    crate::sql::words(text).map(str::to_lowercase).collect()
 }
 
 /// Tables of owned rows that a body names.

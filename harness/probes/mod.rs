@@ -49,10 +49,7 @@ mod unique_key;
 mod update_row;
 
 pub use attack::*;
-pub use call_leakproof::leakproof;
-pub use plant_trigger::PLANTED;
 pub use pooled_session::leaves;
-pub use read_large_object::OBJECTS;
 pub use read_notification::announcers;
 pub use scene::{Attacker, Scene, Standing, named};
 

@@ -1,6 +1,6 @@
 //! Hangs a trigger on a table: it runs with whoever writes next, and sees the row.
 use super::read_row::{reading, victim_of};
-use super::{Attack, Attacker, Form, Probe, Scene, Standing, named, rights, statement};
+use super::{Aim, Attack, Attacker, Form, Probe, Scene, Standing, named, rights, statement};
 use crate::catalog::{Privilege, Relation, RelationKind};
 
 pub struct PlantTrigger;
@@ -44,16 +44,13 @@ impl Probe for PlantTrigger {
                     statement::become_caller(attacker),
                 );
                 Some(Attack {
-                    suspect: Some(PLANTED.to_owned()),
+                    aim: Aim::Plant,
                     ..reading(id, table, self.name(), Form::Bare, text, victim_of(attacker, row))
                 })
             })
             .collect()
     }
 }
-
-/// What is to blame: the right to make triggers.
-pub const PLANTED: &str = "trigger";
 
 /// A function of the session's own; what it hears stays in a setting until the end of the transaction.
 const PLANT: &str = "CREATE FUNCTION pg_temp.watertight_heard() RETURNS trigger LANGUAGE plpgsql AS \

@@ -170,9 +170,8 @@ fn asked<'a>(
 }
 
 fn mentions(policy: &Policy, name: &str) -> bool {
-    let text = policy.using.as_deref().unwrap_or_default();
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|word| word == name)
+    let using = policy.using.as_deref();
+    using.is_some_and(|text| crate::sql::names(text, name))
 }
 
 type Write = (Command, Vec<Preparation>, String);

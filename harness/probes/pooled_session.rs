@@ -32,9 +32,7 @@ impl Probe for PooledSession {
 /// temporary table, a prepared statement. That it may is read off; whether it does is tried.
 pub fn leaves(function: &Function) -> bool {
     let body = function.body.to_lowercase();
-    let words: BTreeSet<&str> = body
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
+    let words: BTreeSet<&str> = crate::sql::words(&body).collect();
     let has = |word: &str| words.contains(word);
     let callable = matches!(
         function.kind,

@@ -1,7 +1,6 @@
 //! Reads by a plan that the session cached for another caller: a claim function marked IMMUTABLE is folded into it.
 use super::read_row::{reading, victim_of};
 use super::{Attack, Attacker, Form, Probe, Scene, Standing, statement};
-use crate::sql::{identifier, literal};
 
 pub struct ReadCachedPlan;
 
@@ -51,16 +50,9 @@ impl Probe for ReadCachedPlan {
 /// One pooled connection: the victim's member runs a prepared query, then the attacker runs the same one. Prepared
 /// statements outlive a rollback, so the session's are dropped first (PostgreSQL manual, PREPARE).
 fn handed_on(before: &Attacker, after: &Attacker, query: &str) -> String {
-    let claims = |caller: &Attacker| -> String {
-        caller
-            .settings
-            .iter()
-            .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
-            .collect()
-    };
     format!(
         "DEALLOCATE ALL;\nSET LOCAL plan_cache_mode = force_generic_plan;\n{}PREPARE handed_on AS {query};\nEXECUTE handed_on;\n{}EXECUTE handed_on",
-        claims(before),
-        claims(after)
+        statement::settings(before),
+        statement::settings(after)
     )
 }

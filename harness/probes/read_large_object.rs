@@ -1,6 +1,6 @@
 //! Reads a large object that another tenant's member stored.
 use super::read_row::{reading, victim_of};
-use super::{Attack, Form, Probe, Scene, Standing, statement};
+use super::{Aim, Attack, Form, Probe, Scene, Standing, statement};
 use crate::catalog::{Column, Function};
 use crate::event::Severity;
 use crate::sql::literal;
@@ -58,16 +58,13 @@ impl Probe for ReadLargeObject {
                 );
                 Some(Attack {
                     severity: Severity::Medium,
-                    suspect: Some(OBJECTS.to_owned()),
+                    aim: Aim::Store,
                     ..reading(id, table, self.name(), Form::Bare, text, victim_of(attacker, row))
                 })
             })
             .collect()
     }
 }
-
-/// What is to blame: no policy knows of them.
-pub const OBJECTS: &str = "large objects";
 
 fn is_object(scene: &Scene, column: &Column) -> bool {
     use crate::catalog::Shape;

@@ -121,9 +121,5 @@ fn is_plain(scene: &Scene, relation: &Relation, name: &str) -> bool {
 
 /// Whether an index's expressions name the column: `lower(name)` is as unique as the column.
 fn says(expressions: &[String], name: &str) -> bool {
-    let words = |text: &str, wanted: &str| {
-        text.split(|c: char| !c.is_alphanumeric() && c != '_')
-            .any(|word| word == wanted)
-    };
-    expressions.iter().any(|text| words(text, name))
+    expressions.iter().any(|text| crate::sql::names(text, name))
 }

@@ -9,9 +9,7 @@ use std::collections::BTreeSet;
 /// Whether a function runs text that it is given, or sets what policies read.
 pub fn runs_text(function: &Function) -> bool {
     let lower = function.body.to_lowercase();
-    let words: BTreeSet<&str> = lower
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
+    let words: BTreeSet<&str> = crate::sql::words(&lower).collect();
     let takes_text = function.arguments.iter().any(is_text);
     takes_text && (words.contains("execute") || words.contains("set_config"))
 }

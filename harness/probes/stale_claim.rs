@@ -4,6 +4,7 @@ use super::read_row::read;
 use super::update_row::change;
 use super::{Attack, Form, Probe, Scene, Standing};
 use crate::catalog::{Policy, PolicyCommand, Relation};
+use crate::sql::words;
 use std::collections::BTreeSet;
 
 pub struct StaleClaim;
@@ -66,8 +67,4 @@ fn promises(scene: &Scene) -> bool {
         .owned()
         .filter(|relation| !is_membership(relation) && !scene.is_directory(relation))
         .any(shown)
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
 }

@@ -272,12 +272,17 @@ pub fn shows_owned(scene: &Scene, relation: &Relation) -> bool {
 
 /// Hands the session over to another caller within the transaction, as a pool does between two.
 pub fn become_caller(caller: &Attacker) -> String {
-    let settings = caller.settings.iter();
-    let settings: String = settings
-        .map(|(name, value)| format!("SET LOCAL {} = {};\n", identifier(name), literal(value)))
-        .collect();
     format!(
-        "RESET ROLE;\nSET LOCAL ROLE {};\n{settings}",
-        identifier(&caller.role)
+        "RESET ROLE;\nSET LOCAL ROLE {};\n{}",
+        identifier(&caller.role),
+        settings(caller)
     )
+}
+
+/// `SET LOCAL` of each of a caller's settings, a line each. A setting's name may hold dots; quoted it is one name.
+pub fn settings(caller: &Attacker) -> String {
+    let each = |(name, value): &(String, String)| {
+        format!("SET LOCAL {} = {};\n", identifier(name), literal(value))
+    };
+    caller.settings.iter().map(each).collect()
 }

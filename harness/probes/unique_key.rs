@@ -126,9 +126,7 @@ fn shared_keys(scene: &Scene, relation: &Relation) -> Vec<(String, Vec<i16>)> {
         .filter(|unique| spans_tenants(scene, relation, unique))
         .map(|unique| (unique.name.clone(), unique.columns.clone()));
     let exclusions = relation.exclusions.iter().filter_map(|(name, definition)| {
-        let words: Vec<&str> = definition
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .collect();
+        let words: Vec<&str> = crate::sql::words(definition).collect();
         let columns: Vec<i16> = relation
             .columns
             .iter()

@@ -1,7 +1,7 @@
 //! One leak as a script: the rows it needs, who the attacker is, and the statement. Runs in psql and rolls back.
 use super::closure::Place;
 use crate::catalog::{Generated, Relation};
-use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, named};
+use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, named, statement};
 use crate::sql::{identifier, literal};
 use crate::world::TrueRow;
 
@@ -46,13 +46,7 @@ fn opening(scene: &Scene, case: &Case) -> String {
     }
     out.push_str(&format!("-- {}:\n", case.attacker.name));
     out.push_str(&format!("SET LOCAL ROLE {};\n", plain(&case.attacker.role)));
-    for (name, value) in &case.attacker.settings {
-        out.push_str(&format!(
-            "SET LOCAL {} = {};\n",
-            identifier(name),
-            literal(value)
-        ));
-    }
+    out.push_str(&statement::settings(&case.attacker));
     out
 }
 
@@ -79,7 +73,7 @@ pub fn render_twice(scene: &Scene, before: &Before, victim: &str) -> String {
         false => format!("{}\n", before.refresh),
     };
     format!(
-        "{}{statement};\n-- gives {}\nRESET ROLE;\n-- {victim} writes a row of its own:\n{};\n{refresh}SET LOCAL ROLE {role};\n{statement};\n-- gives {}\nROLLBACK;\n",
+        "{}{statement};\n-- gave {} in the run\nRESET ROLE;\n-- {victim} writes a row of its own:\n{};\n{refresh}SET LOCAL ROLE {role};\n{statement};\n-- gave {} in the run\nROLLBACK;\n",
         opening(scene, &before.case),
         before.first,
         before.written,

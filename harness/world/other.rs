@@ -242,8 +242,5 @@ fn asked(catalog: &Catalog) -> BTreeSet<String> {
 }
 
 fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+    crate::sql::words(text).map(str::to_lowercase).collect()
 }

@@ -35,10 +35,7 @@ fn tells_no_more(relation: &Relation, user: i16) -> bool {
 /// Whether a policy of another table names it, or a function that policies may call.
 fn is_asked(catalog: &Catalog, relation: &Relation) -> bool {
     let name = relation.name.as_str();
-    let names = |text: &str| {
-        text.split(|c: char| !c.is_alphanumeric() && c != '_')
-            .any(|word| word == name)
-    };
+    let names = |text: &str| crate::sql::names(text, name);
     let others = catalog.relations.iter().filter(|r| r.oid != relation.oid);
     let mut policies = others.flat_map(|r| &r.policies);
     let texts = policies.any(|policy| {
