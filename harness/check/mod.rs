@@ -9,6 +9,7 @@ mod error;
 mod facts;
 mod finding;
 mod finding_steps;
+mod known_names;
 mod other_world;
 mod overrides;
 mod reached;

@@ -1,5 +1,6 @@
 //! Runs the controls: whether the victim's row was there to be reached, and by whom.
 use super::campaign::{Living, Pending, Worker};
+use super::known_names;
 use crate::catalog::{ForeignKey, Oid, PolicyCommand, Privilege};
 use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
@@ -231,6 +232,7 @@ async fn compare_worlds(
         };
         out[at].alike = quiet(judge::tell_alike).or_else(|| quiet(judge::refused_alike));
     }
+    known_names::forgive(worker, bench, pending, out).await?;
     // A call that was refused for want of a right shows nothing by itself; the victim's member shows what it would reach.
     let calls: Vec<usize> = (0..pending.len())
         .filter(|&at| {

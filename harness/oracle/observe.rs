@@ -4,7 +4,7 @@ use super::observe_error::ObserveError;
 use crate::catalog::Oid;
 use crate::probes::{Attack, Attacker, Preparation, statement};
 use crate::server::{Session, ends_session};
-use crate::sql::identifier;
+use crate::sql::{identifier, literal};
 use crate::world::Traces;
 use futures_util::future::join_all;
 use tokio_postgres::SimpleQueryMessage;
@@ -114,6 +114,16 @@ fn prepare(step: &Preparation) -> String {
                 relations.join(","),
                 ctids.join(",")
             )
+        }
+        Preparation::Blank {
+            relation,
+            ctid,
+            like,
+            columns,
+        } => {
+            let names: Vec<String> = columns.iter().map(|name| literal(name)).collect();
+            let names = names.join(",");
+            format!("SELECT watertight.blank({relation},'{ctid}','{like}',ARRAY[{names}]::text[]);")
         }
         Preparation::EraseTenant { tenant } => {
             format!("SELECT watertight.erase_tenant({});", tenant.0)

@@ -67,6 +67,19 @@ BEGIN
   PERFORM set_config('session_replication_role', 'origin', true);
 END $erase$;
 
+-- The row moves to another place, so that erasing its tenant by place afterwards leaves it.
+CREATE FUNCTION watertight.blank(target oid, address tid, pattern tid, names text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $blank$
+DECLARE
+  place text := (SELECT name FROM watertight.truth WHERE relation = target);
+  list text := (SELECT string_agg(quote_ident(n), ', ') FROM unnest(names) AS n);
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  EXECUTE format('UPDATE ONLY %1$s SET (%2$s) = (SELECT %2$s FROM ONLY %1$s WHERE ctid = $2) WHERE ctid = $1', place, list)
+    USING address, pattern;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $blank$;
+
 CREATE FUNCTION watertight.keep_only(relations oid[], addresses tid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $keep$
 DECLARE

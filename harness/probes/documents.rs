@@ -2,6 +2,7 @@
 use super::arguments::{own_key, victim_key};
 use super::scene::{Attacker, Scene};
 use crate::catalog::{Argument, Function, Generated, Relation, Shape};
+use crate::tenancy::KeyId;
 use std::collections::BTreeSet;
 
 /// A field with the value that the attacker's own row has there, and the victim's.
@@ -59,10 +60,11 @@ pub(super) fn fields(
     let mentioned = mentioned(scene, &body);
     let described = described.or_else(|| best(&mentioned, &paths));
     let order: Vec<&Relation> = described.into_iter().chain(mentioned).collect();
-    let found = paths
-        .into_iter()
-        .take(FIELDS)
-        .map(|path| field(scene, attacker, &order, path));
+    let found = paths.into_iter().take(FIELDS).map(|path| {
+        let place = (function.oid, position, path.clone());
+        let key = scene.tenancy.fields.get(&place).copied();
+        field(scene, attacker, &order, path, key)
+    });
     Some((shape, found.collect()))
 }
 
@@ -263,7 +265,14 @@ fn plain(name: &str) -> String {
     name.to_lowercase()
 }
 
-fn field(scene: &Scene, attacker: &Attacker, order: &[&Relation], path: Vec<String>) -> Field {
+/// A field with its values: of the column that has its name, or of the key that the body uses it as.
+fn field(
+    scene: &Scene,
+    attacker: &Attacker,
+    order: &[&Relation],
+    path: Vec<String>,
+    key: Option<KeyId>,
+) -> Field {
     let nothing = Field {
         path: path.clone(),
         own: None,
@@ -301,7 +310,7 @@ fn field(scene: &Scene, attacker: &Attacker, order: &[&Relation], path: Vec<Stri
             found.is_some_and(|found| found.name != "id" && plain(&found.name) == wanted)
         })
     });
-    match named.map(crate::tenancy::KeyId) {
+    match key.or(named.map(KeyId)) {
         Some(key) => Field {
             own: own_key(scene, attacker, key),
             foreign: victim_key(scene, key),

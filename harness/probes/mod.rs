@@ -52,6 +52,7 @@ pub use attack::*;
 pub use pooled_session::leaves;
 pub use read_notification::announcers;
 pub use scene::{Attacker, Scene, Standing, named};
+pub use unique_key::shared_keys;
 
 /// One way to reach what is not one's own.
 pub trait Probe: Sync {

@@ -119,7 +119,7 @@ fn is_update_only(scene: &Scene, attacker: &Attacker, relation: &Relation) -> bo
 }
 
 /// Unique keys and exclusion constraints that tenants share, each with its columns.
-fn shared_keys(scene: &Scene, relation: &Relation) -> Vec<(String, Vec<i16>)> {
+pub fn shared_keys(scene: &Scene, relation: &Relation) -> Vec<(String, Vec<i16>)> {
     let uniques = relation
         .uniques
         .iter()

@@ -173,6 +173,7 @@ impl Reader<'_> {
             let atom = Atom::Argument {
                 function: function.oid,
                 position,
+                path: Vec::new(),
             };
             self.bind(function, position, Atoms::from([atom]), &mut variables);
         }

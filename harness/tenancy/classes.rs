@@ -12,6 +12,8 @@ pub struct Class {
     pub current_role: bool,
     /// Arguments of functions that are compared with it.
     pub arguments: BTreeSet<(u32, usize)>,
+    /// Values inside of arguments that are documents: function, position, path.
+    pub fields: BTreeSet<(u32, usize, Vec<String>)>,
     /// Columns that foreign keys lead to and that lead nowhere themselves, the most referenced first.
     pub roots: Vec<ColumnRef>,
 }
@@ -51,6 +53,7 @@ impl Sets {
         kept.columns.extend(gone.columns);
         kept.claims.extend(gone.claims);
         kept.arguments.extend(gone.arguments);
+        kept.fields.extend(gone.fields);
         kept.current_role |= gone.current_role;
         for root in gone.roots {
             if !kept.roots.contains(&root) {
@@ -89,8 +92,20 @@ impl Class {
                 class.claims.insert((setting.clone(), path.clone()));
             }
             Atom::CurrentRole => class.current_role = true,
-            Atom::Argument { function, position } => {
+            Atom::Argument {
+                function,
+                position,
+                path,
+            } if path.is_empty() => {
                 class.arguments.insert((*function, *position));
+            }
+            Atom::Argument {
+                function,
+                position,
+                path,
+            } => {
+                let field = (*function, *position, path.clone());
+                class.fields.insert(field);
             }
             Atom::Literal(_) => {}
         }
@@ -119,6 +134,7 @@ pub fn classes(catalog: &Catalog, facts: &Facts) -> Vec<Class> {
             class.columns.len()
                 + class.claims.len()
                 + class.arguments.len()
+                + class.fields.len()
                 + usize::from(class.current_role)
                 > 1
         })

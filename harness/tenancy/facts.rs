@@ -14,10 +14,11 @@ pub enum Atom {
     },
     /// `current_user` and its kin.
     CurrentRole,
-    /// An argument of a function, by position among the passed arguments.
+    /// An argument of a function, by position among the passed arguments, or the value at a path inside of its document.
     Argument {
         function: Oid,
         position: usize,
+        path: Vec<String>,
     },
     Literal(String),
 }

@@ -48,6 +48,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
     let memberships = memberships(catalog, &facts, &keys, tenant, user);
     let roles = roles::roles(catalog, &facts, role_is_key, &mut evidence);
     let arguments = arguments(&classes, &order);
+    let fields = fields(&classes, &order);
     let unknown = unknown(catalog, &facts, &scopes, &claims);
     let mut tenancy = Tenancy {
         keys,
@@ -61,6 +62,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         published: Vec::new(),
         evidence,
         arguments,
+        fields,
         argument_columns: argument_columns(&facts),
         claim_readers: facts
             .readers
@@ -120,8 +122,15 @@ fn unknown(
 fn argument_columns(facts: &Facts) -> BTreeMap<(Oid, usize), Vec<ColumnRef>> {
     let mut out: BTreeMap<(Oid, usize), Vec<ColumnRef>> = BTreeMap::new();
     for pair in &facts.equal {
-        if let (Atom::Column(column), Atom::Argument { function, position })
-        | (Atom::Argument { function, position }, Atom::Column(column)) = pair
+        let ((Atom::Column(column), other) | (other, Atom::Column(column))) = pair else {
+            continue;
+        };
+        if let Atom::Argument {
+            function,
+            position,
+            path,
+        } = other
+            && path.is_empty()
         {
             out.entry((*function, *position)).or_default().push(*column);
         }
@@ -311,6 +320,17 @@ fn describe(claim: &Claim, keys: &[Key]) -> String {
             format!("{name} is read, but compared with nothing that is known{edited}")
         }
     }
+}
+
+/// Places in documents that take a key's value.
+fn fields(classes: &[Class], order: &[usize]) -> BTreeMap<(Oid, usize, Vec<String>), KeyId> {
+    let keyed = order.iter().enumerate();
+    keyed
+        .flat_map(|(at, &class)| {
+            let fields = classes[class].fields.iter();
+            fields.map(move |field| (field.clone(), KeyId(at)))
+        })
+        .collect()
 }
 
 /// Arguments of functions that take a key's value.

@@ -37,6 +37,8 @@ pub struct Tenancy {
     pub roles: Roles,
     /// Arguments of functions that take a value of a key: (function, position) to key.
     pub arguments: BTreeMap<(Oid, usize), KeyId>,
+    /// Values at paths inside of arguments that are documents, which hold a key.
+    pub fields: BTreeMap<(Oid, usize, Vec<String>), KeyId>,
     /// Columns that arguments of functions are compared with or stored in.
     pub argument_columns: BTreeMap<(Oid, usize), Vec<ColumnRef>>,
     /// Functions of the schema that read a claim, by (setting, path): one of them may be the cause of many leaks.

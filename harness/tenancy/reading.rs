@@ -285,7 +285,7 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Steps from a JSON claim to the value under the key (or the array of keys).
+    /// Steps from a JSON claim or argument to the value under the key (or the array of keys).
     pub fn path_into(&mut self, document: Atoms, keys: &Atoms) -> Atoms {
         let steps: Vec<Vec<String>> = keys
             .iter()
@@ -307,6 +307,15 @@ impl<'c> Reader<'c> {
                         });
                     }
                 }
+                Atom::Argument {
+                    function,
+                    position,
+                    path,
+                } => out.extend(steps.iter().map(|step| Atom::Argument {
+                    function,
+                    position,
+                    path: path.iter().chain(step).cloned().collect(),
+                })),
                 // A key inside a column's document is another value than the document.
                 Atom::Column(_) | Atom::Literal(_) => {}
                 other => {

@@ -2,8 +2,6 @@
 -- system: supabase
 -- class: 40
 -- expect: clean
--- expect: unproven call-definer on public.accept_invitation
--- note: Answers to a token alone, of which no call can name one that exists, unless it was read before.
 
 create table public.clubs (
   id uuid primary key default gen_random_uuid(),

@@ -1,0 +1,110 @@
+//! Asks whether a call tells no more than that a tenant's name is taken, which everybody may know who picks one.
+use super::campaign::{Pending, Worker};
+use crate::catalog::{Generated, Oid, Relation};
+use crate::oracle::observe::{Request, Runner, observe};
+use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
+use crate::probes::attackers::VICTIM;
+use crate::probes::{Command, Preparation, Scene, shared_keys};
+use crate::world::TrueRow;
+use std::collections::BTreeSet;
+
+/// Runs calls that differed without the victim's rows once more, with nothing of the victim but the names that its tables
+/// of tenants and users keep unique among all. A call that ends there as it did at first tells those names and nothing else.
+pub(super) async fn forgive(
+    worker: &Worker,
+    bench: &Bench<'_>,
+    pending: &[Pending],
+    out: &mut [Controls],
+) -> Result<(), ObserveError> {
+    let named = names_alone(bench.scene);
+    let differing: Vec<usize> = (0..pending.len())
+        .filter(|&at| out[at].alike == Some(false))
+        .filter(|&at| pending[at].attack.command == Command::Call)
+        .collect();
+    if named.is_empty() || differing.is_empty() {
+        return Ok(());
+    }
+    let by = |at: usize| bench.scene.attacker(pending[at].attack.attacker);
+    let (fresh, used): (Vec<usize>, Vec<usize>) = differing
+        .into_iter()
+        .partition(|&at| by(at).settings.is_empty());
+    for (session, part) in [(&worker.pristine, &fresh), (&worker.gateway, &used)] {
+        let requests: Vec<Request> = part
+            .iter()
+            .map(|&at| {
+                let attack = &pending[at].attack;
+                let runner = Runner::Attacker(by(at));
+                Request::new(&attack.statement, &named, &attack.watch, true, runner)
+            })
+            .collect();
+        let mut seen: Vec<Observation> = Vec::with_capacity(part.len());
+        observe(session, &requests, bench.traces, |_, observation| {
+            seen.push(observation);
+        })
+        .await?;
+        for (&at, seen) in part.iter().zip(&seen) {
+            let first = pending[at].observation.as_ref();
+            let same = |first: &Observation| {
+                judge::tell_alike(first, seen) || judge::refused_alike(first, seen)
+            };
+            if first.is_some_and(same) {
+                out[at].alike = Some(true);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Leaves of the victim nothing but such names: every other value becomes that of another tenant's row.
+fn names_alone(scene: &Scene) -> Vec<Preparation> {
+    let mut out = Vec::new();
+    for relation in scene.owned().filter(|r| scene.is_directory(r)) {
+        let kept: BTreeSet<i16> = shared_keys(scene, relation)
+            .into_iter()
+            .flat_map(|(_, columns)| columns)
+            .collect();
+        if !kept.is_empty() {
+            out.extend(blanks(scene, relation, &kept));
+        }
+    }
+    if !out.is_empty() {
+        out.push(Preparation::EraseTenant { tenant: VICTIM });
+    }
+    out
+}
+
+fn blanks(scene: &Scene, relation: &Relation, kept: &BTreeSet<i16>) -> Vec<Preparation> {
+    let rows: Vec<(Oid, &TrueRow)> = scene.rows(relation.oid);
+    let is_unique = |number: i16| {
+        let mut uniques = relation.uniques.iter();
+        kept.contains(&number)
+            || relation.primary_key.contains(&number)
+            || scene.names_owner(relation, number)
+            || uniques.any(|unique| unique.columns.contains(&number))
+    };
+    let columns: Vec<String> = relation
+        .columns
+        .iter()
+        .filter(|column| column.generated == Generated::No && !is_unique(column.number))
+        .map(|column| column.name.clone())
+        .collect();
+    let victims = rows.iter().filter(|(_, row)| row.tenant == Some(VICTIM));
+    victims
+        .filter_map(|(leaf, row)| {
+            let is_others = |(other, like): &&(Oid, &TrueRow)| {
+                other == leaf && like.tenant.is_some_and(|tenant| tenant != VICTIM)
+            };
+            // A row of names alone is written over with itself, so that it stays.
+            let (columns, like) = match columns.as_slice() {
+                [] => (vec![relation.columns.first()?.name.clone()], row),
+                _ => (columns.clone(), &rows.iter().find(is_others)?.1),
+            };
+            Some(Preparation::Blank {
+                relation: *leaf,
+                ctid: row.ctid.clone(),
+                like: like.ctid.clone(),
+                columns,
+            })
+        })
+        .collect()
+}
