@@ -1,6 +1,6 @@
 //! Asks whether a call tells no more than that a tenant's name is taken, which everybody may know who picks one.
 use super::campaign::{Pending, Worker};
-use crate::catalog::{Generated, Oid, Relation};
+use crate::catalog::{Column, Generated, Oid, Relation};
 use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
 use crate::probes::attackers::VICTIM;
@@ -55,7 +55,7 @@ pub(super) async fn forgive(
     Ok(())
 }
 
-/// Leaves of the victim nothing but such names: every other value becomes that of another tenant's row.
+/// Leaves of the victim nothing but such names: every other value becomes another that the table has.
 fn names_alone(scene: &Scene) -> Vec<Preparation> {
     let mut out = Vec::new();
     for relation in scene.owned().filter(|r| scene.is_directory(r)) {
@@ -64,7 +64,7 @@ fn names_alone(scene: &Scene) -> Vec<Preparation> {
             .flat_map(|(_, columns)| columns)
             .collect();
         if !kept.is_empty() {
-            out.extend(blanks(scene, relation, &kept));
+            out.extend(rewritten(scene, relation, &kept));
         }
     }
     if !out.is_empty() {
@@ -73,7 +73,7 @@ fn names_alone(scene: &Scene) -> Vec<Preparation> {
     out
 }
 
-fn blanks(scene: &Scene, relation: &Relation, kept: &BTreeSet<i16>) -> Vec<Preparation> {
+fn rewritten(scene: &Scene, relation: &Relation, kept: &BTreeSet<i16>) -> Vec<Preparation> {
     let rows: Vec<(Oid, &TrueRow)> = scene.rows(relation.oid);
     let is_unique = |number: i16| {
         let mut uniques = relation.uniques.iter();
@@ -82,29 +82,55 @@ fn blanks(scene: &Scene, relation: &Relation, kept: &BTreeSet<i16>) -> Vec<Prepa
             || scene.names_owner(relation, number)
             || uniques.any(|unique| unique.columns.contains(&number))
     };
-    let columns: Vec<String> = relation
+    let free: Vec<&Column> = relation
         .columns
         .iter()
         .filter(|column| column.generated == Generated::No && !is_unique(column.number))
-        .map(|column| column.name.clone())
         .collect();
     let victims = rows.iter().filter(|(_, row)| row.tenant == Some(VICTIM));
     victims
         .filter_map(|(leaf, row)| {
-            let is_others = |(other, like): &&(Oid, &TrueRow)| {
-                other == leaf && like.tenant.is_some_and(|tenant| tenant != VICTIM)
+            let others = || {
+                rows.iter()
+                    .filter(|(_, other)| other.tenant != Some(VICTIM))
             };
-            // A row of names alone is written over with itself, so that it stays.
-            let (columns, like) = match columns.as_slice() {
-                [] => (vec![relation.columns.first()?.name.clone()], row),
-                _ => (columns.clone(), &rows.iter().find(is_others)?.1),
-            };
-            Some(Preparation::Blank {
+            let mut values: Vec<(String, Option<String>)> = free
+                .iter()
+                .map(|column| {
+                    let held = |row| scene.value(relation, row, column.number);
+                    let other = another(column, held(row), others().map(|(_, other)| held(other)));
+                    (column.name.clone(), other)
+                })
+                .collect();
+            if values.is_empty() {
+                // A row of names alone is written over with what it has, so that it stays.
+                let first = relation.columns.first()?;
+                let value = scene.value(relation, row, first.number);
+                values.push((first.name.clone(), value.map(str::to_owned)));
+            }
+            Some(Preparation::Rewrite {
                 relation: *leaf,
                 ctid: row.ctid.clone(),
-                like: like.ctid.clone(),
-                columns,
+                values,
             })
         })
         .collect()
+}
+
+/// A value that the column has elsewhere and not here: a flag turned, what another row holds, or nothing.
+fn another<'t>(
+    column: &Column,
+    here: Option<&str>,
+    elsewhere: impl Iterator<Item = Option<&'t str>>,
+) -> Option<String> {
+    let mut elsewhere = elsewhere.filter(|value| value.is_some() && *value != here);
+    let text = match (column.type_name.as_str(), here) {
+        ("boolean", Some("t")) => Some("f"),
+        ("boolean", _) => Some("t"),
+        _ => elsewhere
+            .next()
+            .flatten()
+            .or(here.filter(|_| column.not_null)),
+    };
+    text.map(str::to_owned)
 }

@@ -228,7 +228,7 @@ fn prepared(attack: &Attack, change: &Change) -> bool {
                 *relation == change.relation && *ctid == change.ctid
             }
             Preparation::Unbind { relation } => *relation != change.relation,
-            Preparation::EraseTenant { .. } | Preparation::Blank { .. } => true,
+            Preparation::EraseTenant { .. } | Preparation::Rewrite { .. } => true,
             Preparation::KeepOnly { rows } => !rows
                 .iter()
                 .any(|(relation, ctid)| *relation == change.relation && *ctid == change.ctid),

@@ -4,7 +4,7 @@ use super::observe_error::ObserveError;
 use crate::catalog::Oid;
 use crate::probes::{Attack, Attacker, Preparation, statement};
 use crate::server::{Session, ends_session};
-use crate::sql::{identifier, literal};
+use crate::sql::{identifier, literal, nullable};
 use crate::world::Traces;
 use futures_util::future::join_all;
 use tokio_postgres::SimpleQueryMessage;
@@ -115,15 +115,18 @@ fn prepare(step: &Preparation) -> String {
                 ctids.join(",")
             )
         }
-        Preparation::Blank {
+        Preparation::Rewrite {
             relation,
             ctid,
-            like,
-            columns,
+            values,
         } => {
-            let names: Vec<String> = columns.iter().map(|name| literal(name)).collect();
-            let names = names.join(",");
-            format!("SELECT watertight.blank({relation},'{ctid}','{like}',ARRAY[{names}]::text[]);")
+            let names: Vec<String> = values.iter().map(|(name, _)| literal(name)).collect();
+            let values = values.iter().map(|(_, value)| nullable(value.as_deref()));
+            format!(
+                "SELECT watertight.rewrite({relation},'{ctid}',ARRAY[{}]::text[],ARRAY[{}]::text[]);",
+                names.join(","),
+                values.collect::<Vec<_>>().join(",")
+            )
         }
         Preparation::EraseTenant { tenant } => {
             format!("SELECT watertight.erase_tenant({});", tenant.0)

@@ -68,17 +68,15 @@ BEGIN
 END $erase$;
 
 -- The row moves to another place, so that erasing its tenant by place afterwards leaves it.
-CREATE FUNCTION watertight.blank(target oid, address tid, pattern tid, names text[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $blank$
-DECLARE
-  place text := (SELECT name FROM watertight.truth WHERE relation = target);
-  list text := (SELECT string_agg(quote_ident(n), ', ') FROM unnest(names) AS n);
+CREATE FUNCTION watertight.rewrite(target oid, address tid, names text[], vals text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $rewrite$
 BEGIN
   PERFORM set_config('session_replication_role', 'replica', true);
-  EXECUTE format('UPDATE ONLY %1$s SET (%2$s) = (SELECT %2$s FROM ONLY %1$s WHERE ctid = $2) WHERE ctid = $1', place, list)
-    USING address, pattern;
+  EXECUTE format('UPDATE ONLY %s SET %s WHERE ctid = $1',
+    (SELECT name FROM watertight.truth WHERE relation = target),
+    (SELECT string_agg(format('%I = %L', n, v), ', ') FROM unnest(names, vals) AS u(n, v))) USING address;
   PERFORM set_config('session_replication_role', 'origin', true);
-END $blank$;
+END $rewrite$;
 
 CREATE FUNCTION watertight.keep_only(relations oid[], addresses tid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $keep$

@@ -71,12 +71,11 @@ pub enum Preparation {
     EraseRows { relation: Oid, ctids: Vec<String> },
     /// Leaves nothing but these rows: how small a world still shows a leak.
     KeepOnly { rows: Vec<(Oid, String)> },
-    /// Gives a row the values of another in these columns: nothing is left of it but what the others hold.
-    Blank {
+    /// Gives a row these values, by column name, without firing triggers.
+    Rewrite {
         relation: Oid,
         ctid: String,
-        like: String,
-        columns: Vec<String>,
+        values: Vec<(String, Option<String>)>,
     },
     /// Removes every row of one tenant, wherever it stands: the world without the victim.
     EraseTenant { tenant: TenantId },
