@@ -1,7 +1,7 @@
 //! The leak classes by number: what each is, how bad, and how it is proven. Scenarios name them in `-- class:` lines.
 use crate::event::Severity;
 use crate::event::Severity::{Critical, High, Low, Medium};
-use How::{Advice, Attack, Control, Engine, Open, Outside};
+use How::{Advice, Attack, Control, Engine, Outside};
 
 /// One class of cross-tenant leaks.
 pub struct Class {
@@ -73,12 +73,7 @@ pub static ALL: &[Class] = &[
     new(22, High, "single-valued membership lookup", Attack),
     new(23, High, "two tenant columns disagree", Attack),
     new(24, Critical, "child without tenant column", Attack),
-    new(
-        25,
-        High,
-        "user id taken for the tenant's",
-        Open("no world yet has a user whose id equals a tenant's"),
-    ),
+    new(25, High, "user id taken for the tenant's", Attack),
     new(26, High, "token outlives the membership", Attack),
     new(27, Critical, "rank claim trusted", Attack),
     new(28, Critical, "IMMUTABLE claim function", Attack),

@@ -123,8 +123,15 @@ pub fn classes(catalog: &Catalog, facts: &Facts) -> Vec<Class> {
         .equal
         .iter()
         .partition(|(a, b)| !matches!((a, b), (Atom::Column(_), Atom::Column(_))));
+    let strays = super::strays::strays(catalog, facts);
+    let is_stray = |a: &Atom, b: &Atom| match (a, b) {
+        (Atom::Column(column), claim) | (claim, Atom::Column(column)) => {
+            strays.contains(&(claim.clone(), *column))
+        }
+        _ => false,
+    };
     for (a, b) in claimed.into_iter().chain(plain) {
-        if same_type(catalog, a, b) && sets.may_join(a, b) {
+        if same_type(catalog, a, b) && !is_stray(a, b) && sets.may_join(a, b) {
             sets.join(a, b);
         }
     }

@@ -17,6 +17,7 @@ mod reading;
 mod roles;
 mod scopes;
 mod statements;
+mod strays;
 mod syntax;
 
 pub use conventions::{Alternative, conventions};

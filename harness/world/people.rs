@@ -115,6 +115,37 @@ impl People {
                 Level::Row => {}
             }
         }
+        self.meet_numbers(catalog, tenancy, plan, seed);
+    }
+
+    /// Where tenants and users are both numbered, the last member of the attacking tenant has the victim's number: whoever
+    /// takes a user's number for a tenant's lets that member in. Keys that are drawn by chance never meet.
+    fn meet_numbers(&mut self, catalog: &Catalog, tenancy: &Tenancy, plan: &Plan, seed: u64) {
+        let (Some(tenant), Some(user)) = (tenancy.tenant, tenancy.user) else {
+            return;
+        };
+        let levels = (plan.levels[tenant.0], plan.levels[user.0]);
+        if tenant == user || levels != (Level::Tenant, Level::User) {
+            return;
+        }
+        let makers = [tenant, user].map(|key| Maker::new(catalog, tenancy, plan, key, seed));
+        let fits = match [&makers[0], &makers[1]].map(|maker| (&maker.kind, &maker.source)) {
+            [
+                (Kind::Int(theirs), Source::Fresh),
+                (Kind::Int(own), Source::Fresh),
+            ] => theirs <= own,
+            _ => false,
+        };
+        let members = self.users.iter_mut();
+        let mut members = members.filter(|user| user.tenants == [TenantId(0)]);
+        let (Some(_), Some(last)) = (members.next(), members.last()) else {
+            return;
+        };
+        let victim = &self.tenants[1];
+        if let Some(number) = victim.keys.get(&tenant).filter(|_| fits) {
+            last.keys.insert(user, number.clone());
+            last.name = format!("{} with the number of {}", last.name, victim.name);
+        }
     }
 }
 
