@@ -12,6 +12,7 @@ mod finding_steps;
 mod known_names;
 mod other_world;
 mod overrides;
+mod personal;
 mod reached;
 mod ready;
 mod repro;
@@ -97,6 +98,10 @@ pub async fn attack_filled(
     let (plain, apart) = rounds::divide(rounds::attacks(plan, &scene));
     let mut judged = rounds::run(plain, workers, &bench, &living, stop, listener).await?;
     if !stop.is_asked() {
+        let cleared = stop.or(clear(&workers[0], &bench, &mut judged));
+        unless_stopped(cleared.await)?;
+    }
+    if !stop.is_asked() {
         let more = stop.or(rounds::run_apart(plan, &ready, &bench, apart, &judged));
         judged.extend(unless_stopped(more.await)?);
     }
@@ -122,11 +127,19 @@ pub async fn attack_filled(
 }
 
 /// What was judged; nothing when the run was stopped meanwhile.
-fn unless_stopped(found: Result<Vec<Judged>, CheckError>) -> Result<Vec<Judged>, CheckError> {
+fn unless_stopped<T: Default>(found: Result<T, CheckError>) -> Result<T, CheckError> {
     match found {
-        Err(CheckError::Stopped(_)) => Ok(Vec::new()),
+        Err(CheckError::Stopped(_)) => Ok(T::default()),
         found => found,
     }
+}
+
+async fn clear(
+    worker: &Worker,
+    bench: &Bench<'_>,
+    judged: &mut [Judged],
+) -> Result<(), CheckError> {
+    Ok(personal::clear(worker, bench, judged).await?)
 }
 
 async fn steps(

@@ -142,7 +142,11 @@ impl<'a> Before<'a> {
 }
 
 /// `UPDATE` of a meaningless column and `DELETE`, both without reading a column, as far as the role has the right.
-fn bare_writes(bench: &Bench<'_>, attacker: &Attacker, oid: Oid) -> Vec<(Oid, Command, String)> {
+pub(super) fn bare_writes(
+    bench: &Bench<'_>,
+    attacker: &Attacker,
+    oid: Oid,
+) -> Vec<(Oid, Command, String)> {
     let scene = bench.scene;
     let Some(table) = scene.relation(oid) else {
         return Vec::new();

@@ -221,7 +221,7 @@ impl<'a> Bench<'a> {
 }
 
 /// Changes that the preparation made, not the attacker.
-fn prepared(attack: &Attack, change: &Change) -> bool {
+pub fn prepared(attack: &Attack, change: &Change) -> bool {
     change.fate == Fate::Gone
         && attack.preparation.iter().any(|step| match step {
             Preparation::Erase { relation, ctid } => {

@@ -18,6 +18,7 @@ mod sight;
 mod suspects;
 mod verdict;
 
+pub use changes::prepared;
 pub use gained::Place;
 pub use judge::Controls;
 pub use observation::*;

@@ -32,6 +32,8 @@ pub enum Control {
     Closed,
     /// The victim's member sees another result when the victim's rows are taken out.
     Difference,
+    /// The write went through to a row of the caller's own, and nobody reads or reaches anything else after it.
+    Consequence,
 }
 
 impl Witness {

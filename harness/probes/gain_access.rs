@@ -1,6 +1,6 @@
 //! Writes what decides who is let in, and then reaches rows of another tenant.
 use super::steps::Step;
-use super::{Aim, Attack, AttackerId, Form, Probe, Scene, Victim, attackers};
+use super::{Aim, Attack, AttackerId, Command, Form, Probe, Scene, Victim, attackers};
 use crate::catalog::Oid;
 use crate::event::Severity;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ pub struct Reach {
     pub hidden: BTreeSet<(Oid, String)>,
 }
 
-/// The statements of the steps with the last one after them, as one attack on what the first step writes.
+/// The statements of the steps with the last one after them, as one attack on what the first telling step writes.
 pub fn attack(
     scene: &Scene,
     probe: &'static str,
@@ -40,7 +40,14 @@ pub fn attack(
     steps: &[&Step],
     reach: Reach,
 ) -> Option<Attack> {
-    let first = steps.first()?;
+    // To take a row away, and put another in its place, is the fault of what lets the other in.
+    let replaced = |at: usize, step: &Step| {
+        let mut later = steps.iter().skip(at + 1);
+        step.command == Command::Delete
+            && later.any(|other| other.command == Command::Insert && other.object == step.object)
+    };
+    let mut telling = steps.iter().enumerate();
+    let (_, first) = telling.find(|(at, step)| !replaced(*at, step))?;
     let own = &scene.attacker(attacker).tenants;
     let victim = reach.hidden.iter().find_map(|(relation, ctid)| {
         let rows = scene.truth.tables.get(relation)?;
