@@ -194,6 +194,7 @@ impl<'a> Bench<'a> {
             target,
             columns,
             values,
+            whole,
         } = &attack.aim
         else {
             return None;
@@ -202,32 +203,46 @@ impl<'a> Bench<'a> {
         if self.shows_everybody(relation, *target, columns, values) {
             return None;
         }
-        let holds = |row: &serde_json::Map<String, serde_json::Value>| {
-            columns.iter().zip(values).all(|(number, value)| {
-                let name = relation
-                    .columns
-                    .iter()
-                    .find(|c| c.number == *number)
-                    .map(|c| c.name.as_str())
-                    .unwrap_or_default();
-                row.get(name).map(text_of).as_deref() == Some(value)
-            })
-        };
-        let found = observation
-            .changes
-            .iter()
-            .find_map(|change| match &change.fate {
-                Fate::New(row) if self.stands_in(change.relation, relation.oid) && holds(row) => {
-                    Some(())
-                }
-                _ => None,
-            });
-        found.map(|()| Leak {
+        let found = self.brought(relation, whole, observation);
+        found.then(|| Leak {
             victim: self.victim_of(attack, attacker),
             gain: Gain::Referred,
             elsewhere: None,
             rows: 1,
         })
+    }
+
+    /// Whether a new row of a relation holds these values.
+    fn brought(
+        &self,
+        relation: &Relation,
+        wanted: &[(i16, String)],
+        observation: &Observation,
+    ) -> bool {
+        let holds = |row: &serde_json::Map<String, serde_json::Value>| {
+            wanted.iter().all(|(number, value)| {
+                let column = relation.column(*number);
+                let held = column.and_then(|column| row.get(&column.name));
+                held.map(text_of).as_deref() == Some(value)
+            })
+        };
+        observation.changes.iter().any(|change| {
+            matches!(&change.fate, Fate::New(row)
+                if self.stands_in(change.relation, relation.oid) && holds(row))
+        })
+    }
+
+    /// Whether a reference by a part of a key was written: all that a control can show of a key that holds the tenant too.
+    fn refers_in_part(&self, attack: &Attack, observation: &Observation) -> bool {
+        let Aim::Refer {
+            columns, values, ..
+        } = &attack.aim
+        else {
+            return false;
+        };
+        let part: Vec<(i16, String)> = columns.iter().copied().zip(values.clone()).collect();
+        let relation = self.scene.relation(attack.object.oid());
+        relation.is_some_and(|relation| self.brought(relation, &part, observation))
     }
 
     /// Whether rows of `relation` are rows of `top`: the same table, or a partition of it at any depth.
@@ -314,7 +329,9 @@ impl<'a> Bench<'a> {
             && observation
                 .refusal()
                 .is_some_and(|r| is_taken(r.sqlstate) && r.constraint == attack.suspect);
-        refused_by_key || self.see(attack, observation, None).leak.is_some()
+        refused_by_key
+            || self.refers_in_part(attack, observation)
+            || self.see(attack, observation, None).leak.is_some()
     }
 }
 

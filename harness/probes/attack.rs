@@ -93,6 +93,8 @@ pub enum Aim {
         target: Oid,
         columns: Vec<i16>,
         values: Vec<String>,
+        /// All columns of the key, with the values that lead to the foreign row: some are the same for many tenants.
+        whole: Vec<(i16, String)>,
     },
     /// The statement's outcome differs from the outcome of `with` the same statement about a value that nobody has.
     Tell { free: String },

@@ -77,18 +77,15 @@ fn refer(
     };
     // The columns that say whose the row is stay the attacker's own: only the reference itself crosses over.
     let mine = statement::ownership(scene, relation, own, false);
-    let mut values: BTreeMap<i16, String> = BTreeMap::new();
-    for (column, there) in key
-        .columns
-        .iter()
-        .zip(&key.target_columns)
-        .filter(|(column, _)| !mine.contains_key(column))
-    {
+    let mut whole: BTreeMap<i16, String> = BTreeMap::new();
+    for (column, there) in key.columns.iter().zip(&key.target_columns) {
         let Some(value) = scene.value(target, foreign, *there) else {
             return Vec::new();
         };
-        values.insert(*column, value.to_owned());
+        whole.insert(*column, value.to_owned());
     }
+    let mut values = whole.clone();
+    values.retain(|column, _| !mine.contains_key(column));
     if values.is_empty() {
         return Vec::new();
     }
@@ -106,6 +103,7 @@ fn refer(
             target: key.target,
             columns: values.keys().copied().collect(),
             values: values.values().cloned().collect(),
+            whole: whole.clone().into_iter().collect(),
         },
         victim: victim_of(attacker, foreign),
         watch: Vec::new(),
