@@ -23,7 +23,7 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
     let mut cells: BTreeMap<Cell, Mark> = BTreeMap::new();
     for judged in judged {
         let attack = &judged.attack;
-        if is_beyond_grid(attack.probe) {
+        if is_beyond_grid(attack) {
             continue;
         }
         let mark = match &judged.verdict {
@@ -68,7 +68,7 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
 fn functions(judged: &[Judged], cells: &mut BTreeMap<Cell, Mark>) {
     let calls = judged
         .iter()
-        .filter(|j| j.attack.command == Command::Call && !is_beyond_grid(j.attack.probe));
+        .filter(|j| j.attack.command == Command::Call && !is_beyond_grid(&j.attack));
     for judged in calls {
         let key = (
             judged.attack.object,

@@ -190,7 +190,7 @@ pub fn summary(
         let attack = &judged.attack;
         let mark = coverage.get(&(attack.object, attack.command, attack.attacker));
         matches!(judged.verdict, Verdict::Unproven(_))
-            && (is_beyond_grid(attack.probe) || !matches!(mark, Some(Mark::Unproven(_))))
+            && (is_beyond_grid(attack) || !matches!(mark, Some(Mark::Unproven(_))))
     };
     let counted: Vec<&Judged> = judged.iter().filter(|judged| !spare(judged)).collect();
     let count =

@@ -58,6 +58,8 @@ pub enum Form {
     Whole,
     /// Makes the victim's row the attacker's own: a write check that asks only for the new owner lets that through.
     Taking,
+    /// The same by another statement that does the same: a cursor, a MERGE, an upsert.
+    Reshaped,
 }
 
 /// Something that the superuser does inside the attack's transaction, before the attacker takes over.

@@ -1,5 +1,6 @@
 //! Who attacks: members of one tenant, of two, of none, strangers without claims, and bearers of doctored claims.
 use super::forgers::{debugging, disagreeing, forged};
+use super::odd_claims::bent;
 use super::scene::{Attacker, Standing};
 use crate::tenancy::{Claim, ClaimMeaning, Tenancy};
 use crate::world::{self, TenantId, UserId, World};
@@ -154,6 +155,7 @@ fn doctored(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker
     disagreeing(tenancy, &mine, UserId(me), world, role, out);
     debugging(tenancy, &mine, UserId(me), world, role, out);
     forged(tenancy, world, &mine, UserId(me), role, out);
+    bent(tenancy, &mine, UserId(me), world, role, out);
 }
 
 /// Settings that no caller with these would be sent with: documents of the wrong shape, or keys that are none.

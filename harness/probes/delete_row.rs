@@ -1,5 +1,7 @@
 //! Deletes another tenant's rows, with and without a WHERE that reads them.
+use super::shapes::{first_members, is_plain};
 use super::update_row::{both, writable_views};
+use super::upserts::merged_away;
 use super::{Attack, Attacker, AttackerId, Command, Probe, Scene, named};
 use crate::catalog::Relation;
 
@@ -22,6 +24,11 @@ impl Probe for DeleteRow {
                 .chain(writable_views(scene).filter(|view| view.updatable.2))
             {
                 out.extend(remove(scene, id, attacker, relation, self.name()));
+            }
+        }
+        for (id, attacker) in first_members(scene) {
+            for relation in scene.owned().filter(|relation| is_plain(relation)) {
+                out.extend(merged_away(scene, id, attacker, relation, self.name()));
             }
         }
         out

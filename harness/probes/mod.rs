@@ -19,6 +19,7 @@ mod forgers;
 pub mod gain_access;
 mod insert_row;
 mod mixes;
+mod odd_claims;
 mod plant_trigger;
 mod poison_row;
 mod pooled_session;
@@ -38,6 +39,7 @@ mod scene;
 mod secrets;
 mod sense_row;
 mod shadow_name;
+mod shapes;
 mod smuggled;
 mod stale_claim;
 pub mod statement;
@@ -47,6 +49,7 @@ mod switch_role;
 mod truncate_table;
 mod unique_key;
 mod update_row;
+mod upserts;
 
 pub use attack::*;
 pub use pooled_session::leaves;
@@ -105,20 +108,23 @@ pub fn named_probe(name: &str) -> Option<&'static dyn Probe> {
 /// Probes whose attacks need a database of their own.
 pub const APART: &[&str] = &["pooled-session", "read-notification", "sense-row"];
 
-/// Probes that try what nothing in the schema asks for: one of their attacks that proves nothing leaves no gap.
-pub fn is_beyond_grid(name: &str) -> bool {
-    matches!(
-        name,
-        "call-leakproof"
-            | "plant-trigger"
-            | "poison-row"
-            | "pooled-session"
-            | "read-large-object"
-            | "read-notification"
-            | "shadow-name"
-            | "stale-claim"
-            | "switch-role"
-    ) || is_stepwise(name)
+/// Attacks that try what nothing in the schema asks for, or what a plainer one decides: one of them that proves nothing
+/// leaves no gap.
+pub fn is_beyond_grid(attack: &Attack) -> bool {
+    attack.form == Form::Reshaped
+        || matches!(
+            attack.probe,
+            "call-leakproof"
+                | "plant-trigger"
+                | "poison-row"
+                | "pooled-session"
+                | "read-large-object"
+                | "read-notification"
+                | "shadow-name"
+                | "stale-claim"
+                | "switch-role"
+        )
+        || is_stepwise(attack.probe)
 }
 
 /// Probes that also show what a plainer one shows: their finding is named after the plainer one.

@@ -1,4 +1,5 @@
 //! Reads another tenant's rows straight from the table.
+use super::shapes::{first_members, shapes};
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Probe, Scene, Victim, statement,
 };
@@ -21,14 +22,18 @@ impl Probe for ReadRow {
             .owned()
             .filter(|relation| relation.parents.is_empty())
             .collect();
-        scene
-            .honest()
-            .flat_map(|(id, attacker)| {
-                tables
-                    .iter()
-                    .filter_map(move |relation| read(scene, id, attacker, relation, self.name()))
-            })
-            .collect()
+        let plain = scene.honest().flat_map(|(id, attacker)| {
+            tables
+                .iter()
+                .filter_map(move |relation| read(scene, id, attacker, relation, self.name()))
+        });
+        let mut out: Vec<Attack> = plain.collect();
+        for (id, attacker) in first_members(scene) {
+            for relation in &tables {
+                out.extend(shapes(scene, id, attacker, relation, self.name()));
+            }
+        }
+        out
     }
 }
 

@@ -1,6 +1,8 @@
 //! Changes another tenant's rows, with and without a WHERE that reads them.
 use super::read_row::victim_of;
 use super::reassign_row::alone;
+use super::shapes::{first_members, is_plain};
+use super::upserts::upserts;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, Victim,
     attackers, named, rights, statement,
@@ -25,6 +27,11 @@ impl Probe for UpdateRow {
             for relation in scene.owned().chain(writable_views(scene)) {
                 out.extend(change(scene, id, attacker, relation, self.name()));
                 out.extend(take_over(scene, id, attacker, relation, self.name()));
+            }
+        }
+        for (id, attacker) in first_members(scene) {
+            for relation in scene.owned().filter(|relation| is_plain(relation)) {
+                out.extend(upserts(scene, id, attacker, relation, self.name()));
             }
         }
         out

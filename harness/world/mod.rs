@@ -39,5 +39,5 @@ pub use other::{Edit, edits, vanishing};
 pub use owners::{Owner, Owners};
 pub use plan::Plan;
 pub use settings::settings;
-pub use token::is_token;
+pub use token::{is_token, runner as draws};
 pub use traces::{Trace, Traces};
