@@ -1,13 +1,33 @@
-//! Makes the script of a finding: the fewest rows and claims with which the same attack still leaks.
+//! Makes the script of a finding: the fewest rows, columns and claims with which the same attack still leaks.
 use super::campaign::Worker;
 use super::{committed, repro_sensed};
+use crate::catalog::Generated;
 use crate::oracle::observe::{Request, Runner, alone};
-use crate::oracle::{Bench, Fate, Leak, Observation, ObserveError};
+use crate::oracle::{Bench, Fate, Gain, Leak, Observation, ObserveError};
 use crate::probes::{Aim, Attack, Attacker, Preparation};
 use crate::shrink::{Case, closure, reduce, render};
-use std::collections::BTreeSet;
+use crate::world::TrueRow;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Place = (u32, String);
+
+/// A column of a row.
+type Cell = (Place, i16);
+
+/// What stands in the database, and what of it is left to its default.
+struct Rows {
+    rows: Vec<Place>,
+    unsaid: BTreeSet<Cell>,
+}
+
+impl Rows {
+    fn whole(rows: &[Place]) -> Rows {
+        Rows {
+            rows: rows.to_vec(),
+            unsaid: BTreeSet::new(),
+        }
+    }
+}
 
 /// A leak that is made smaller: it must stay one of the same victim.
 struct Shrinking<'a> {
@@ -41,7 +61,7 @@ pub async fn repro(
     let about = about(worker, bench, attack).await?;
     let start = closure(bench.scene, attack, &about);
     let rows = match reduce(&start, async |rows: &[Place]| {
-        shrinking.leaks(&attacker, rows).await
+        shrinking.leaks(&attacker, &Rows::whole(rows)).await
     })
     .await
     {
@@ -49,11 +69,15 @@ pub async fn repro(
         None => {
             let all = everything(bench, attack);
             reduce(&all, async |rows: &[Place]| {
-                shrinking.leaks(&attacker, rows).await
+                shrinking.leaks(&attacker, &Rows::whole(rows)).await
             })
             .await
             .unwrap_or(all)
         }
+    };
+    let rows = Rows {
+        unsaid: shrinking.fewer_columns(&attacker, &rows).await,
+        rows,
     };
     let attacker = shrinking.fewer_claims(attacker, &rows).await;
     let got = match shrinking.attack_among(&attacker, &rows).await {
@@ -65,7 +89,8 @@ pub async fn repro(
         &Case {
             attack: attack.clone(),
             attacker,
-            rows,
+            rows: rows.rows,
+            unsaid: rows.unsaid,
         },
         victim,
         &got,
@@ -152,22 +177,107 @@ impl Shrinking<'_> {
     async fn attack_among(
         &self,
         attacker: &Attacker,
-        rows: &[Place],
+        rows: &Rows,
     ) -> Result<Observation, ObserveError> {
         let request = Request::of(&self.among(rows), Runner::Attacker(attacker));
         alone(&self.worker.gateway, &request).await
     }
 
-    fn among(&self, rows: &[Place]) -> Attack {
+    fn among(&self, rows: &Rows) -> Attack {
         let mut smaller = self.attack.clone();
         smaller.preparation.push(Preparation::KeepOnly {
-            rows: rows.to_vec(),
+            rows: rows.rows.clone(),
         });
+        smaller.preparation.extend(self.resets(&rows.unsaid));
+        smaller.preparation.push(self.renewal(rows));
         smaller
     }
 
+    /// The script inserts the rows in the transaction of the attack, where a key that leads out of them is checked again
+    /// by every update (manual, 40.1: constraint triggers); so they are written anew here too.
+    fn renewal(&self, rows: &Rows) -> Preparation {
+        let unsaid: BTreeSet<&Place> = rows.unsaid.iter().map(|(place, _)| place).collect();
+        let renewed = rows.rows.iter().filter(|place| {
+            let row = self.bench.row(place);
+            !unsaid.contains(place) && row.is_some_and(|row| self.is_spare(place, row))
+        });
+        Preparation::Renew {
+            rows: renewed.cloned().collect(),
+        }
+    }
+
+    /// Whether a row may be rewritten before the attack. A foreign one that a write may reach could then not be told from
+    /// what the attack makes of it.
+    fn is_spare(&self, place: &Place, row: &TrueRow) -> bool {
+        let scene = self.bench.scene;
+        let attacker = scene.attacker(self.attack.attacker);
+        let reads = matches!(
+            self.leak.gain,
+            Gain::Received { .. } | Gain::Told { .. } | Gain::Sensed { .. }
+        );
+        reads || !scene.is_foreign(attacker, place.0, row.tenant, row.user)
+    }
+
+    fn resets(&self, unsaid: &BTreeSet<Cell>) -> Vec<Preparation> {
+        let mut by_row: BTreeMap<&Place, Vec<String>> = BTreeMap::new();
+        for (place, number) in unsaid {
+            let relation = self.bench.scene.relation(place.0);
+            let column = relation.and_then(|relation| relation.column(*number));
+            let names = by_row.entry(place).or_default();
+            names.extend(column.map(|column| column.name.clone()));
+        }
+        let reset = |((relation, ctid), columns): (&Place, Vec<String>)| Preparation::Reset {
+            relation: *relation,
+            ctid: ctid.clone(),
+            columns,
+        };
+        by_row.into_iter().map(reset).collect()
+    }
+
+    /// Columns whose values the leak does not need: the database fills them, or leaves them empty.
+    async fn fewer_columns(&self, attacker: &Attacker, rows: &[Place]) -> BTreeSet<Cell> {
+        let spare = self.spare(rows);
+        let without = |kept: &[Cell]| -> BTreeSet<Cell> {
+            let kept: BTreeSet<&Cell> = kept.iter().collect();
+            let unsaid = spare.iter().filter(|cell| !kept.contains(cell));
+            unsaid.cloned().collect()
+        };
+        let kept = reduce(&spare, async |kept: &[Cell]| {
+            let fewer = Rows {
+                rows: rows.to_vec(),
+                unsaid: without(kept),
+            };
+            self.leaks(attacker, &fewer).await
+        });
+        kept.await.map(|kept| without(&kept)).unwrap_or_default()
+    }
+
+    /// Values that a row can do without.
+    fn spare(&self, rows: &[Place]) -> Vec<Cell> {
+        let scene = self.bench.scene;
+        let mut out = Vec::new();
+        for place in rows {
+            let (Some(relation), Some(row)) = (scene.relation(place.0), self.bench.row(place))
+            else {
+                continue;
+            };
+            if !self.is_spare(place, row) {
+                continue;
+            }
+            let spare = relation.columns.iter().filter(|column| {
+                column.generated == Generated::No
+                    && (!column.not_null || column.default.is_some())
+                    && !relation.primary_key.contains(&column.number)
+                    && (column.default.is_some()
+                        || scene.value(relation, row, column.number).is_some())
+            });
+            out.extend(spare.map(|column| (place.clone(), column.number)));
+        }
+        out
+    }
+
     /// Whether it still leaks to this attacker, about the same victim.
-    async fn leaks(&self, attacker: &Attacker, rows: &[Place]) -> bool {
+    async fn leaks(&self, attacker: &Attacker, rows: &Rows) -> bool {
         let smaller = self.among(rows);
         let free = match &self.attack.aim {
             Aim::Tell { free } | Aim::Poison { apart: free, .. } => {
@@ -185,7 +295,7 @@ impl Shrinking<'_> {
     }
 
     /// Leaves out settings and parts of their JSON documents that the leak does not need.
-    async fn fewer_claims(&self, attacker: Attacker, rows: &[Place]) -> Attacker {
+    async fn fewer_claims(&self, attacker: Attacker, rows: &Rows) -> Attacker {
         let mut kept = attacker;
         for at in (0..kept.settings.len()).rev() {
             let mut fewer = kept.clone();

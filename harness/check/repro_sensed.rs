@@ -8,6 +8,7 @@ use crate::probes::{Attack, Command, Preparation};
 use crate::shrink::{Before, Case, closure, insert_row, reduce, render, render_twice};
 use crate::sql::identifier;
 use crate::world::vanishing;
+use std::collections::BTreeSet;
 
 type Place = (u32, String);
 
@@ -65,6 +66,7 @@ async fn twice(
                 attack: attack.clone(),
                 attacker: scene.attacker(attack.attacker).clone(),
                 rows: fewer,
+                unsaid: BTreeSet::new(),
             },
             written: insert,
             refresh: refreshes(bench, attack),
@@ -169,6 +171,7 @@ async fn once(
         attack: attack.clone(),
         attacker: scene.attacker(attack.attacker).clone(),
         rows,
+        unsaid: BTreeSet::new(),
     };
     Ok(render(
         scene,

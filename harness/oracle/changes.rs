@@ -229,7 +229,13 @@ pub fn prepared(attack: &Attack, change: &Change) -> bool {
             }
             Preparation::Unbind { relation } => *relation != change.relation,
             Preparation::EraseTenant { .. } | Preparation::Rewrite { .. } => true,
+            Preparation::Reset { relation, ctid, .. } => {
+                *relation == change.relation && *ctid == change.ctid
+            }
             Preparation::KeepOnly { rows } => !rows
+                .iter()
+                .any(|(relation, ctid)| *relation == change.relation && *ctid == change.ctid),
+            Preparation::Renew { rows } => rows
                 .iter()
                 .any(|(relation, ctid)| *relation == change.relation && *ctid == change.ctid),
             Preparation::EraseRows { relation, ctids } => {

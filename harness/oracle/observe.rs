@@ -104,17 +104,8 @@ fn prepare(step: &Preparation) -> String {
                 quoted.join(",")
             )
         }
-        Preparation::KeepOnly { rows } => {
-            let (relations, ctids): (Vec<String>, Vec<String>) = rows
-                .iter()
-                .map(|(relation, ctid)| (relation.to_string(), format!("\"{ctid}\"")))
-                .unzip();
-            format!(
-                "SELECT watertight.keep_only('{{{}}}','{{{}}}');",
-                relations.join(","),
-                ctids.join(",")
-            )
-        }
+        Preparation::KeepOnly { rows } => on_rows("keep_only", rows),
+        Preparation::Renew { rows } => on_rows("renew", rows),
         Preparation::Rewrite {
             relation,
             ctid,
@@ -128,10 +119,34 @@ fn prepare(step: &Preparation) -> String {
                 values.collect::<Vec<_>>().join(",")
             )
         }
+        Preparation::Reset {
+            relation,
+            ctid,
+            columns,
+        } => {
+            let names: Vec<String> = columns.iter().map(|name| literal(name)).collect();
+            format!(
+                "SELECT watertight.reset({relation},'{ctid}',ARRAY[{}]::text[]);",
+                names.join(",")
+            )
+        }
         Preparation::EraseTenant { tenant } => {
             format!("SELECT watertight.erase_tenant({});", tenant.0)
         }
     }
+}
+
+/// A call with rows as an array of relations and an array of places.
+fn on_rows(function: &str, rows: &[(Oid, String)]) -> String {
+    let (relations, ctids): (Vec<String>, Vec<String>) = rows
+        .iter()
+        .map(|(relation, ctid)| (relation.to_string(), format!("\"{ctid}\"")))
+        .unzip();
+    format!(
+        "SELECT watertight.{function}('{{{}}}','{{{}}}');",
+        relations.join(","),
+        ctids.join(",")
+    )
 }
 
 /// Becomes the one who runs the request.

@@ -78,6 +78,37 @@ BEGIN
   PERFORM set_config('session_replication_role', 'origin', true);
 END $rewrite$;
 
+CREATE FUNCTION watertight.reset(target oid, address tid, names text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $reset$
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  EXECUTE format('UPDATE ONLY %s SET %s WHERE ctid = $1',
+    (SELECT name FROM watertight.truth WHERE relation = target),
+    (SELECT string_agg(format('%I = DEFAULT', n), ', ') FROM unnest(names) AS n)) USING address;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $reset$;
+
+CREATE FUNCTION watertight.renew(relations oid[], addresses tid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $renew$
+DECLARE
+  held record;
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  FOR held IN
+    SELECT t.name, array_agg(k.address) AS places, a.attname
+    FROM unnest(relations, addresses) AS k(relation, address)
+    JOIN watertight.truth t ON t.relation = k.relation
+    CROSS JOIN LATERAL (
+      SELECT attname FROM pg_attribute
+      WHERE attrelid = t.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a'
+      ORDER BY attnum LIMIT 1) a
+    GROUP BY t.name, a.attname
+  LOOP
+    EXECUTE format('UPDATE ONLY %1$s SET %2$I = %2$I WHERE ctid = ANY ($1)', held.name, held.attname) USING held.places;
+  END LOOP;
+  PERFORM set_config('session_replication_role', 'origin', true);
+END $renew$;
+
 CREATE FUNCTION watertight.keep_only(relations oid[], addresses tid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security = off AS $keep$
 DECLARE

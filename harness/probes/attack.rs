@@ -79,6 +79,14 @@ pub enum Preparation {
         ctid: String,
         values: Vec<(String, Option<String>)>,
     },
+    /// Writes these rows once more as they are, as if they had been inserted in the attack's own transaction.
+    Renew { rows: Vec<(Oid, String)> },
+    /// Leaves these columns of a row to their defaults: how little of it still shows a leak.
+    Reset {
+        relation: Oid,
+        ctid: String,
+        columns: Vec<String>,
+    },
     /// Removes every row of one tenant, wherever it stands: the world without the victim.
     EraseTenant { tenant: TenantId },
 }

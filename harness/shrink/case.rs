@@ -2,8 +2,9 @@
 use super::closure::Place;
 use crate::catalog::{Generated, Relation};
 use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, named, statement};
-use crate::sql::{identifier, literal};
+use crate::sql::{identifier, nullable};
 use crate::world::TrueRow;
+use std::collections::BTreeSet;
 
 /// A leak in its smallest known form.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Case {
     pub attacker: Attacker,
     /// Rows that must stand in the database, besides what the migrations put there.
     pub rows: Vec<Place>,
+    /// Columns of these rows that are left to their defaults.
+    pub unsaid: BTreeSet<(Place, i16)>,
 }
 
 /// The script. `victim` and `got` are said in comments.
@@ -37,7 +40,13 @@ fn opening(scene: &Scene, case: &Case) -> String {
     let mut out = String::from("BEGIN;\n");
     let inserts: Vec<String> = ordered(scene, case)
         .into_iter()
-        .map(|(relation, row)| format!("{};\n", insert_row(scene, relation, row)))
+        .map(|(relation, row)| {
+            let unsaid = |number| {
+                let place = (relation.oid, row.ctid.clone());
+                case.unsaid.contains(&(place, number))
+            };
+            format!("{};\n", insert_part(scene, relation, row, unsaid))
+        })
         .collect();
     if !inserts.is_empty() {
         out.push_str("-- The rows it takes, without firing triggers.\nSET LOCAL session_replication_role = replica;\n");
@@ -117,18 +126,29 @@ fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, &'a TrueRow
 
 /// The INSERT of a row as it stands, without its semicolon.
 pub fn insert_row(scene: &Scene, relation: &Relation, row: &TrueRow) -> String {
+    insert_part(scene, relation, row, |_| false)
+}
+
+/// The same without some of its columns.
+fn insert_part(
+    scene: &Scene,
+    relation: &Relation,
+    row: &TrueRow,
+    unsaid: impl Fn(i16) -> bool,
+) -> String {
     let columns: Vec<_> = relation
         .columns
         .iter()
         .filter(|c| {
-            c.generated != Generated::Expression && scene.value(relation, row, c.number).is_some()
+            c.generated != Generated::Expression
+                && !unsaid(c.number)
+                && (c.default.is_some() || scene.value(relation, row, c.number).is_some())
         })
         .collect();
     let names: Vec<String> = columns.iter().map(|c| plain(&c.name)).collect();
     let values: Vec<String> = columns
         .iter()
-        .filter_map(|c| scene.value(relation, row, c.number))
-        .map(literal)
+        .map(|c| nullable(scene.value(relation, row, c.number)))
         .collect();
     let overriding = if columns
         .iter()
