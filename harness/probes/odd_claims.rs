@@ -158,10 +158,8 @@ fn held(settings: &Settings, claim: &Claim) -> Option<Value> {
         return Some(text.as_str().into());
     }
     let document: Value = serde_json::from_str(text).ok()?;
-    let steps = claim.path.iter();
-    steps
-        .fold(Some(&document), |at, step| at?.get(step))
-        .cloned()
+    let mut steps = claim.path.iter();
+    steps.try_fold(&document, |at, step| at.get(step)).cloned()
 }
 
 fn text(value: &Value) -> String {
