@@ -4,7 +4,7 @@ use super::campaign::{Judged, Worker};
 use super::stage::{self, FILLED, Filled, Migrated};
 use super::workers;
 use crate::config::CheckPlan;
-use crate::oracle::observe::{Request, Runner, observe};
+use crate::oracle::observe::{Request, Runner, committed, observe};
 use crate::oracle::{
     Bench, Control, Gain, Leak, Observation, ObserveError, Verdict, Witness, judge,
 };
@@ -17,12 +17,14 @@ use std::collections::BTreeSet;
 /// The database that holds the other world.
 const OTHER: &str = "other";
 
-/// Copies the filled database and changes the victim's private data in the copy. `changed` holds what it would be.
+/// Copies the filled database and changes the victim's private data in the copy. `changed` holds what it would be. Gives what
+/// puts the sequences of both where they stood then: a number that was drawn is not rolled back, so they differ afterwards
+/// by what was tried before and no longer by what the victim did.
 pub(super) async fn make(
     migrated: &Migrated,
     filled: &Filled,
     changed: &World,
-) -> Result<(), CheckError> {
+) -> Result<[String; 2], CheckError> {
     let (catalog, tenancy) = (&migrated.catalog, &filled.tenancy);
     migrated.server.clone_database(FILLED, OTHER).await?;
     let edits = world::edits(
@@ -37,6 +39,7 @@ pub(super) async fn make(
     let member = users.iter().position(|user| user.tenants == [VICTIM]);
     let settings = member.map(|at| world::settings(tenancy, &filled.world, UserId(at)));
     let session = stage::connect(migrated, OTHER, None).await?;
+    let before = load::counters(session.client()).await?;
     load::vary(
         session.client(),
         catalog,
@@ -44,8 +47,12 @@ pub(super) async fn make(
         &edits,
     )
     .await?;
+    let after = load::counters(session.client()).await?;
     session.close().await;
-    Ok(())
+    Ok([
+        load::restoring(&before, &after),
+        load::restoring(&after, &after),
+    ])
 }
 
 /// Runs attacks in both worlds, and judges by the difference. An attack that ends alike even for those who may see
@@ -63,9 +70,10 @@ pub(super) async fn compare(
     }
     let there = workers::worker(plan, migrated, filled, OTHER).await?;
     let attacks = telling(bench, here, &there, attacks).await?;
-    let once = by_attackers(bench, here, &attacks).await?;
-    let again = by_attackers(bench, here, &attacks).await?;
-    let other = by_attackers(bench, &there, &attacks).await?;
+    let [first, second] = &filled.renumbering;
+    let once = by_attackers(bench, here, first, &attacks).await?;
+    let again = by_attackers(bench, here, first, &attacks).await?;
+    let other = by_attackers(bench, &there, second, &attacks).await?;
     let mut judged = Vec::new();
     for (at, attack) in attacks.into_iter().enumerate() {
         let (seen, other) = (&once[at], &other[at]);
@@ -152,11 +160,14 @@ async fn telling(
         .collect())
 }
 
+/// What each attacker sees, from where the sequences stood at first.
 async fn by_attackers(
     bench: &Bench<'_>,
     worker: &Worker,
+    renumbering: &str,
     attacks: &[Attack],
 ) -> Result<Vec<Observation>, ObserveError> {
+    committed(&worker.superuser, renumbering).await?;
     let by = |attack: &Attack| bench.scene.attacker(attack.attacker);
     let mut out: Vec<Option<Observation>> = vec![None; attacks.len()];
     for (session, pristine) in [(&worker.pristine, true), (&worker.gateway, false)] {

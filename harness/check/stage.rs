@@ -41,6 +41,8 @@ pub struct Filled {
     pub public: BTreeSet<(Oid, String)>,
     /// There is a database with other private data of the victim.
     pub has_other: bool,
+    /// Statements that put the sequences of both databases where they stood before any attack.
+    pub renumbering: [String; 2],
 }
 
 /// Starts the server, applies the migrations, reads the catalog and infers tenancy.
@@ -191,13 +193,15 @@ pub async fn fill(
 ) -> Result<Filled, CheckError> {
     let (world, truth, changed) = load_worlds(plan, migrated, listener).await?;
     let filled = prepare(plan, migrated, world, truth, listener).await?;
+    let mut renumbering = <[String; 2]>::default();
     let wants = |aims: &[&str]| plan.probes.iter().any(|name| aims.contains(&name.as_str()));
     if wants(APART) {
         committed::make(migrated).await?;
-        other_world::make(migrated, &filled, &changed).await?;
+        renumbering = other_world::make(migrated, &filled, &changed).await?;
     }
     Ok(Filled {
         has_other: wants(APART),
+        renumbering,
         ..filled
     })
 }
@@ -277,6 +281,7 @@ pub async fn prepare(
         tenancy,
         public,
         has_other: false,
+        renumbering: Default::default(),
     })
 }
 

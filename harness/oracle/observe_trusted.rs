@@ -1,11 +1,14 @@
 //! Finds the function whose word policies, views and functions all take for what a doctored claim says.
 use super::ObserveError;
+use super::Outcome;
+use super::observe::{Request, Runner, alone};
 use super::observe_cause::still_leaks;
 use super::sight::Bench;
 use super::suspects::silenced;
 use crate::catalog::{Oid, Relation, RelationKind};
-use crate::probes::{Attack, Command, Object, statement};
+use crate::probes::{Attack, Attacker, Command, Object, Standing, statement};
 use crate::server::Session;
+use crate::sql::qualified;
 use std::collections::BTreeMap;
 
 /// The function that a view or a function trusts for the caller's claims as policies do, where a table that asks it leaks to
@@ -50,4 +53,38 @@ pub(super) async fn trusted(
         }
     }
     Ok(None)
+}
+
+/// Whether the function does nothing with a pattern in the caller's claims but hand it on: it is as good as any text, until
+/// somebody matches by it. For functions without arguments.
+pub(super) async fn hands_on(
+    session: &Session,
+    bench: &Bench<'_>,
+    attacker: &Attacker,
+    oid: Oid,
+) -> Result<bool, ObserveError> {
+    let is_pattern = |text: &str| text.contains('%');
+    let mut values = attacker.settings.iter().map(|(_, value)| value.as_str());
+    if attacker.standing != Standing::Malformed || !values.any(is_pattern) {
+        return Ok(false);
+    }
+    let Some(function) = bench.scene.catalog.function(oid) else {
+        return Ok(false);
+    };
+    let question = format!("SELECT {}()", qualified(&function.schema, &function.name));
+    let runner = Runner::Played {
+        by: attacker,
+        login: &bench.scene.tenancy.roles.login,
+        change: "",
+    };
+    let answer = alone(session, &Request::new(&question, &[], &[], false, runner)).await?;
+    session
+        .client()
+        .simple_query("ROLLBACK")
+        .await
+        .map_err(ObserveError::lost)?;
+    Ok(match &answer.outcome {
+        Outcome::Done { rows, .. } => rows.iter().flatten().flatten().any(|text| is_pattern(text)),
+        Outcome::Refused(_) => false,
+    })
 }

@@ -56,7 +56,14 @@ pub(super) fn forged(
         home.clone()
     };
     let fresh = ("a new user who edited the own token", alone, known);
-    let mut forgers = vec![("a member of org_a who edited the own token", beside, home)];
+    // A header is no part of the token: the caller writes it into the request.
+    let in_token =
+        |claim: &&&Claim| claim.setting.contains("jwt") || !claim.setting.contains("request.");
+    let name = match editable.iter().any(|claim| in_token(&claim)) {
+        true => "a member of org_a who edited the own token",
+        false => "a member of org_a who writes another tenant into the request",
+    };
+    let mut forgers = vec![(name, beside, home)];
     if fresh.1 != forgers[0].1 {
         forgers.push(fresh);
     }

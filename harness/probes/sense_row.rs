@@ -106,6 +106,11 @@ fn writes(scene: &Scene, id: AttackerId, attacker: &Attacker, probe: &'static st
         if !relation.triggers.is_empty() {
             out.push(inserting(format!("{again} RETURNING *"), None));
         }
+        for foreign in asked_for(scene, relation) {
+            let (values, row) = foreign;
+            let statement = statement::insert(scene, &attacker.role, relation, own, &values);
+            out.push(inserting(statement, Some(row)));
+        }
         let (catalog, tenancy, truth) = (scene.catalog, scene.tenancy, scene.truth);
         // A partial index looks at rows of one state only.
         let partial = relation
@@ -120,6 +125,36 @@ fn writes(scene: &Scene, id: AttackerId, attacker: &Attacker, probe: &'static st
             }
             let statement = statement::insert(scene, &attacker.role, relation, own, &values);
             out.push(inserting(statement, Some(foreign)));
+        }
+    }
+    out
+}
+
+/// Values of other tables' rows, of the victim's that stand in one world alone, that a trigger would look for if they were
+/// written here.
+fn asked_for<'s>(
+    scene: &Scene<'s>,
+    relation: &Relation,
+) -> Vec<(BTreeMap<i16, String>, &'s TrueRow)> {
+    let mut out = Vec::new();
+    for column in &relation.columns {
+        let written = scene.column_ref(relation.oid, column.number);
+        let looked_for = scene.tenancy.trigger_columns.get(&written);
+        if scene.names_owner(relation, column.number) {
+            continue;
+        }
+        for other in looked_for.into_iter().flatten() {
+            let there = scene.relation(other.relation);
+            let Some(there) = there.filter(|there| !scene.is_directory(there)) else {
+                continue;
+            };
+            let (catalog, tenancy, truth) = (scene.catalog, scene.tenancy, scene.truth);
+            let gone = vanishing(catalog, tenancy, truth, there.oid, attackers::VICTIM);
+            let told = gone.into_iter().find_map(|row| {
+                let value = told(scene, there, row).remove(&other.column)?;
+                Some((BTreeMap::from([(column.number, value)]), row))
+            });
+            out.extend(told);
         }
     }
     out

@@ -192,6 +192,7 @@ impl Reader<'_> {
             ("new".to_owned(), relation.oid),
             ("old".to_owned(), relation.oid),
         ]);
+        self.written = Some(relation.oid);
         self.run(
             function,
             Routine {
@@ -199,6 +200,7 @@ impl Reader<'_> {
                 ..Routine::default()
             },
         );
+        self.written = None;
     }
 
     fn bind(

@@ -130,7 +130,11 @@ pub fn classes(catalog: &Catalog, facts: &Facts) -> Vec<Class> {
         }
         _ => false,
     };
-    for (a, b) in claimed.into_iter().chain(plain) {
+    // What a caller writes itself names a key only where nothing signed does.
+    let (headers, signed): (Vec<_>, Vec<_>) = claimed
+        .into_iter()
+        .partition(|(a, b)| [a, b].into_iter().any(is_from_header));
+    for (a, b) in signed.into_iter().chain(headers).chain(plain) {
         if same_type(catalog, a, b) && !is_stray(a, b) && sets.may_join(a, b) {
             sets.join(a, b);
         }
@@ -146,6 +150,10 @@ pub fn classes(catalog: &Catalog, facts: &Facts) -> Vec<Class> {
                 > 1
         })
         .collect()
+}
+
+fn is_from_header(atom: &Atom) -> bool {
+    matches!(atom, Atom::Claim { setting, .. } if super::headers::is_header(setting))
 }
 
 fn join_foreign_keys(catalog: &Catalog, sets: &mut Sets) {

@@ -41,6 +41,8 @@ pub struct Facts {
     pub lists: BTreeMap<(String, Vec<String>), ListShape>,
     /// Functions of the schema in whose body a claim is read.
     pub readers: BTreeMap<(String, Vec<String>), BTreeSet<Oid>>,
+    /// Columns of a written row, each with a column of another table that a trigger compares it with.
+    pub triggered: BTreeSet<(ColumnRef, ColumnRef)>,
     /// Relations that policies look the caller up in.
     pub lookups: BTreeSet<Oid>,
     /// Per policy: what it compares and reads by itself.

@@ -43,9 +43,10 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         .iter()
         .position(|&class| classes[class].current_role)
         .map(KeyId);
-    let claims = claims(catalog, &facts, &classes, &order, editable);
-    evidence.extend(claims.iter().map(|claim| describe(claim, &keys)));
+    let mut claims = claims(catalog, &facts, &classes, &order, editable);
     let memberships = memberships(catalog, &facts, &keys, tenant, user);
+    super::headers::settle(&mut claims, &memberships, tenant, user);
+    evidence.extend(claims.iter().map(|claim| describe(claim, &keys)));
     let roles = roles::roles(catalog, &facts, role_is_key, &mut evidence);
     let arguments = arguments(&classes, &order);
     let fields = fields(&classes, &order);
@@ -64,6 +65,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         arguments,
         fields,
         argument_columns: argument_columns(&facts),
+        trigger_columns: trigger_columns(&facts),
         claim_readers: facts
             .readers
             .iter()
@@ -134,6 +136,15 @@ fn argument_columns(facts: &Facts) -> BTreeMap<(Oid, usize), Vec<ColumnRef>> {
         {
             out.entry((*function, *position)).or_default().push(*column);
         }
+    }
+    out
+}
+
+/// Columns whose written value triggers look for in columns of other tables.
+fn trigger_columns(facts: &Facts) -> BTreeMap<ColumnRef, Vec<ColumnRef>> {
+    let mut out: BTreeMap<ColumnRef, Vec<ColumnRef>> = BTreeMap::new();
+    for (written, looked_for) in &facts.triggered {
+        out.entry(*written).or_default().push(*looked_for);
     }
     out
 }
@@ -257,7 +268,8 @@ fn claims(
         let key = order
             .iter()
             .position(|&class| classes[class].claims.contains(&pair));
-        let user_editable = path.iter().any(|step| editable.contains(step));
+        let user_editable =
+            path.iter().any(|step| editable.contains(step)) || super::headers::is_header(setting);
         // A key is known by one claim; another one that users can edit, and that is compared with its columns, is meant
         // to hold it too.
         let key = key.or_else(|| {

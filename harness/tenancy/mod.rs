@@ -5,6 +5,7 @@ mod conventions;
 mod demands;
 mod facts;
 mod grades;
+mod headers;
 mod infer;
 mod keys;
 mod lists;
@@ -19,6 +20,7 @@ mod scopes;
 mod statements;
 mod strays;
 mod syntax;
+mod triggers;
 
 pub use conventions::{Alternative, conventions};
 pub use demands::{Demand, demands};

@@ -41,6 +41,8 @@ pub struct Tenancy {
     pub fields: BTreeMap<(Oid, usize, Vec<String>), KeyId>,
     /// Columns that arguments of functions are compared with or stored in.
     pub argument_columns: BTreeMap<(Oid, usize), Vec<ColumnRef>>,
+    /// Columns whose written value a trigger compares with columns of other tables.
+    pub trigger_columns: BTreeMap<ColumnRef, Vec<ColumnRef>>,
     /// Functions of the schema that read a claim, by (setting, path): one of them may be the cause of many leaks.
     pub claim_readers: BTreeMap<(String, Vec<String>), Vec<Oid>>,
     /// Functions of the schema that a policy asks for a claim, by policy.

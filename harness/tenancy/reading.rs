@@ -43,6 +43,8 @@ pub struct Reader<'c> {
     pub facts: Facts,
     /// The policy that is being read, with its relation.
     pub policy: Option<(Oid, PolicyFacts)>,
+    /// The relation whose trigger is being read.
+    pub written: Option<Oid>,
     pub calls: Vec<Oid>,
     pub bodies: HashMap<Oid, Option<SyntaxNode>>,
     pub(super) relations: HashMap<&'c str, Vec<&'c Relation>>,
@@ -63,6 +65,7 @@ impl<'c> Reader<'c> {
             catalog,
             facts: Facts::default(),
             policy: None,
+            written: None,
             calls: Vec::new(),
             bodies: HashMap::new(),
             relations,
@@ -262,6 +265,9 @@ impl<'c> Reader<'c> {
 
     fn compare(&mut self, left: &Atoms, right: &Atoms) {
         self.facts.compare(left, right);
+        if let Some(written) = self.written {
+            self.looked_for(written, left, right);
+        }
         let Some((relation, policy)) = &mut self.policy else {
             return;
         };

@@ -1,6 +1,7 @@
 //! Fills a database with a world and reads the truth back. The only part of the world that speaks SQL.
 mod adopt;
 mod ask;
+mod counters;
 mod error;
 mod inflate;
 mod insert;
@@ -20,6 +21,7 @@ use tokio_postgres::Client;
 
 pub use adopt::{adopt, orphan, own, rows};
 pub use ask::plan;
+pub use counters::{Counter, counters, restoring};
 pub use error::LoadError;
 pub use inflate::inflate;
 use insert::Loader;
