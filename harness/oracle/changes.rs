@@ -115,7 +115,7 @@ impl<'a> Bench<'a> {
         };
         let mut keys = paths.iter().filter_map(|path| match path {
             OwnerPath::Key { column, .. } => Some(*column),
-            OwnerPath::Parent { .. } => None,
+            OwnerPath::Parent { .. } | OwnerPath::Folder { .. } => None,
         });
         let nobodys = row.tenant.is_none() && row.user.is_none() && !row.by_trigger;
         let named = |column: i16| self.scene.value(found, row, column).is_some();

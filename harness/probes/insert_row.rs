@@ -1,7 +1,8 @@
 //! Plants a row in another tenant: the victim's own row is taken out first, and the attacker inserts the very same.
 use super::read_row::victim_of;
 use super::{
-    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, statement,
+    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, folders,
+    statement,
 };
 use crate::catalog::{Oid, Relation, RelationKind};
 use crate::event::Severity;
@@ -114,6 +115,18 @@ fn crossed(
     let movable = |column: &i16| relation.primary_key != [*column];
     let columns = scene.tenant_columns(relation).into_iter().filter(movable);
     let mut out = Vec::new();
+    if let Some(values) = folders::crossed(scene, relation, own.1, foreign.1) {
+        let text = statement::insert(scene, &attacker.role, relation, own.1, &values);
+        let kind = (Form::Whole, text);
+        out.push(inserting(
+            id,
+            attacker,
+            relation,
+            probe,
+            kind,
+            (own, foreign),
+        ));
+    }
     for column in columns {
         let Some(value) = scene.value(relation, foreign.1, column) else {
             continue;

@@ -15,6 +15,7 @@ pub mod claim_sources;
 pub mod controls;
 mod delete_row;
 mod documents;
+mod folders;
 mod forgers;
 pub mod gain_access;
 mod insert_row;

@@ -1,8 +1,8 @@
 //! Hands a row of the attacker's own to another tenant.
 use super::read_row::victim_of;
 use super::{
-    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, named,
-    statement,
+    Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, folders,
+    named, statement,
 };
 use crate::catalog::{Oid, Relation};
 use crate::event::Severity;
@@ -70,7 +70,8 @@ fn moves(
         variants.push((Form::Whole, &first, emptied.as_str()));
     }
     // Where two columns name a tenant, each alone must be held.
-    let singles = singles(scene, relation, foreign);
+    let mut singles = singles(scene, relation, foreign);
+    singles.extend(folders::crossed(scene, relation, moved.1, foreign));
     let other = singles.iter().filter(|single| **single != first);
     variants.extend(other.map(|single| (plain(Form::Bare), single, "")));
     if whole != first {

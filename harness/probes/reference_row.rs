@@ -49,6 +49,7 @@ fn crosses(scene: &Scene, relation: &Relation, key: &ForeignKey) -> bool {
     let owner = match paths.first() {
         Some(OwnerPath::Parent { columns, .. }) => *columns == key.columns,
         Some(OwnerPath::Key { column, .. }) => key.columns == [*column],
+        Some(OwnerPath::Folder { .. }) => false,
         None => true,
     };
     let names_key = key.target_columns.iter().all(|column| {

@@ -223,7 +223,14 @@ impl<'a> Scene<'a> {
         let key = self.tenancy.key_of(self.column_ref(relation.oid, number));
         let mut references = relation.foreign_keys.iter();
         key.is_some()
+            || self.is_path(relation, number)
             || references.any(|key| key.columns.contains(&number) && self.is_owned(key.target))
+    }
+
+    /// Whether the folders in a column's text say whose the row is.
+    pub fn is_path(&self, relation: &Relation, number: i16) -> bool {
+        let folders = self.tenancy.folders.get(&relation.oid);
+        folders.is_some_and(|folders| folders.iter().any(|folder| folder.column == number))
     }
 
     /// The tables of tenants and users themselves: a name that is unique among them is taken for everybody by design.

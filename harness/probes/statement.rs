@@ -131,6 +131,7 @@ pub fn ownership(
         match path {
             OwnerPath::Key { column, .. } => numbers.push(*column),
             OwnerPath::Parent { columns, .. } => numbers.extend(columns),
+            OwnerPath::Folder { column } => numbers.push(*column),
         }
         if !all {
             break;
@@ -156,7 +157,16 @@ pub fn ownership(
     numbers
         .into_iter()
         .filter(writable)
-        .filter_map(|number| Some((number, scene.value(relation, from, number)?.to_owned())))
+        .filter_map(|number| {
+            let value = scene.value(relation, from, number)?;
+            // Another file in the same folder: the file that is there already would only collide.
+            let beside = if scene.is_path(relation, number) {
+                "x"
+            } else {
+                ""
+            };
+            Some((number, format!("{value}{beside}")))
+        })
         .collect()
 }
 
@@ -203,7 +213,7 @@ pub fn other_owners(scene: &Scene, relation: &Relation, row: &TrueRow, column: i
     let filled = |number: &i16| scene.value(relation, row, *number).is_some();
     let keys = paths.iter().filter_map(|path| match path {
         OwnerPath::Key { column, .. } => Some(*column),
-        OwnerPath::Parent { .. } => None,
+        OwnerPath::Parent { .. } | OwnerPath::Folder { .. } => None,
     });
     keys.filter(|number| *number != column && empty(number) && filled(number))
         .collect()

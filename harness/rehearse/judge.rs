@@ -157,7 +157,7 @@ fn by_user(catalog: &Catalog, tenancy: &Tenancy) -> BTreeSet<String> {
             for path in paths {
                 match path {
                     OwnerPath::Key { key, .. } if Some(*key) == tenancy.user => {}
-                    OwnerPath::Key { .. } => return true,
+                    OwnerPath::Key { .. } | OwnerPath::Folder { .. } => return true,
                     OwnerPath::Parent { target, .. } => next.push(*target),
                 }
             }
@@ -192,7 +192,7 @@ pub(super) fn owner_column<'c>(tenancy: &Tenancy, relation: &'c Relation) -> Opt
     };
     match paths.first()? {
         OwnerPath::Key { column, .. } => relation.column(*column),
-        OwnerPath::Parent { .. } => None,
+        OwnerPath::Parent { .. } | OwnerPath::Folder { .. } => None,
     }
 }
 

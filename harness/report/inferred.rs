@@ -188,6 +188,10 @@ fn path_words(catalog: &Catalog, tenancy: &Tenancy, relation: Oid, path: &OwnerP
                 _ => column,
             }
         }
+        OwnerPath::Folder { column } => {
+            let column = column_name(catalog, relation, *column);
+            format!("the folders in {column}")
+        }
         OwnerPath::Parent {
             columns, target, ..
         } => {

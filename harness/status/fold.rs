@@ -77,6 +77,7 @@ impl Place<'_> {
     fn above(&self, path: &OwnerPath) -> Option<Oid> {
         match path {
             OwnerPath::Parent { target, .. } => Some(*target),
+            OwnerPath::Folder { .. } => None,
             OwnerPath::Key { key, .. } => {
                 let models = *key == self.outline.new
                     || self.outline.old.contains(key)

@@ -86,7 +86,7 @@ fn is_top(tenancy: &Tenancy, key: KeyId) -> bool {
     match tenancy.scope(root.relation) {
         Some(Scope::Owned { paths, .. }) => paths.iter().all(|path| match path {
             OwnerPath::Key { column, .. } => *column == root.column,
-            OwnerPath::Parent { .. } => false,
+            OwnerPath::Parent { .. } | OwnerPath::Folder { .. } => false,
         }),
         _ => true,
     }
@@ -183,7 +183,7 @@ fn owning(tenancy: &Tenancy, relation: &Relation) -> impl Iterator<Item = KeyId>
     };
     paths.iter().filter_map(|path| match path {
         OwnerPath::Key { key, .. } => Some(*key),
-        OwnerPath::Parent { .. } => None,
+        OwnerPath::Parent { .. } | OwnerPath::Folder { .. } => None,
     })
 }
 

@@ -100,6 +100,24 @@ impl Reader<'_> {
                 self.facts.list(atoms, ListShape::Json);
             }
         }
+        if let (true, [(_, text), (_, start)]) = (last == "starts_with", &arguments[..]) {
+            self.begins_with(text, start);
+            return Atoms::new();
+        }
+        // The folder of a file, or a part of its path.
+        let folder = last == "foldername";
+        if folder || built_in && last == "split_part" {
+            let place = arguments.get(2).and_then(|(_, atoms)| number(atoms));
+            let at = if folder { Some(1) } else { place };
+            let path = arguments.into_iter().next();
+            let atoms = path.into_iter().flat_map(|(_, atoms)| atoms);
+            return match at {
+                Some(at) => atoms
+                    .map(|atom| super::folders::part_of(atom, at))
+                    .collect(),
+                None => Atoms::new(),
+            };
+        }
         if let Some(function) = self.function_named(name, arguments.len()) {
             return self.follow(function, arguments);
         }
@@ -260,6 +278,14 @@ impl Reader<'_> {
             .or_insert_with(|| made(function))
             .clone()
     }
+}
+
+/// The number that an argument is.
+fn number(atoms: &Atoms) -> Option<usize> {
+    atoms.iter().find_map(|atom| match atom {
+        Atom::Literal(text) => text.parse().ok(),
+        _ => None,
+    })
 }
 
 /// The statements of a SQL-standard body, without BEGIN ATOMIC … END.

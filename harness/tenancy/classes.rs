@@ -107,7 +107,7 @@ impl Class {
                 let field = (*function, *position, path.clone());
                 class.fields.insert(field);
             }
-            Atom::Literal(_) => {}
+            Atom::Literal(_) | Atom::Part { .. } => {}
         }
         class
     }

@@ -21,6 +21,11 @@ pub enum Atom {
         path: Vec<String>,
     },
     Literal(String),
+    /// A part of a column's text, between slashes, counted from one.
+    Part {
+        column: ColumnRef,
+        at: usize,
+    },
 }
 
 /// The values that an expression may give.
@@ -60,6 +65,12 @@ pub struct PolicyFacts {
     pub met: BTreeSet<ColumnRef>,
     /// Pairs of columns that are compared with each other, each pair in both directions.
     pub linked: BTreeSet<(ColumnRef, ColumnRef)>,
+    /// Parts of paths in the policy's own relation, by column and place, with what each is compared with.
+    pub parts: BTreeSet<(ColumnRef, usize, Atom)>,
+    /// Parts of paths that are compared with a literal.
+    pub fixed: BTreeSet<(ColumnRef, usize, String)>,
+    /// Literals that columns of the policy's own relation are compared with.
+    pub asked: BTreeSet<(i16, String)>,
     /// Functions of the schema in which the policy reads a claim.
     pub readers: BTreeSet<Oid>,
 }
@@ -98,6 +109,8 @@ impl Facts {
             for b in right {
                 match (a, b) {
                     (Atom::Literal(_), Atom::Literal(_)) => {}
+                    // A part of a text is another value than the text, and no column of a key.
+                    (Atom::Part { .. }, _) | (_, Atom::Part { .. }) => {}
                     (Atom::Literal(text), other) | (other, Atom::Literal(text)) => {
                         self.literals
                             .entry(other.clone())

@@ -32,7 +32,9 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         .chain(user.filter(|user| Some(*user) != tenant))
         .collect();
     evidence.extend(add_namesakes(catalog, &mut keys, &namesakes));
+    let folders = super::folders::folders(&facts, &classes, &order);
     let scopes = scopes(&Chosen {
+        folders: &folders,
         catalog,
         facts: &facts,
         keys: &keys,
@@ -56,6 +58,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         tenant,
         user,
         scopes,
+        folders,
         unknown,
         claims,
         memberships,

@@ -4,6 +4,7 @@ mod classes;
 mod conventions;
 mod demands;
 mod facts;
+mod folders;
 mod grades;
 mod headers;
 mod infer;

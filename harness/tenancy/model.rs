@@ -23,6 +23,8 @@ pub struct Tenancy {
     pub user: Option<KeyId>,
     /// Whose the rows of a table are, for every table, partitioned table and foreign table.
     pub scopes: BTreeMap<Oid, Scope>,
+    /// Paths that tell whose a row is, by relation: the one that asks for most first.
+    pub folders: BTreeMap<Oid, Vec<Folder>>,
     /// Tables whose policies ask who the caller is, though nothing known says whose their rows are.
     pub unknown: BTreeSet<Oid>,
     /// The settings and JSON paths that identify the caller.
@@ -88,6 +90,30 @@ pub enum OwnerPath {
         target: Oid,
         target_columns: Vec<i16>,
     },
+    /// The column is a path, and the parts of it that `Tenancy::folders` knows hold keys.
+    Folder { column: i16 },
+}
+
+/// A column whose text is a path, of which some parts hold keys: `<tenant>/<file>`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Folder {
+    pub column: i16,
+    /// What other columns of a row hold whose path is made so: the bucket that a file lies in.
+    pub asked: BTreeMap<i16, Vec<String>>,
+    /// Parts of the path that are the same for everybody, by their place.
+    pub fixed: BTreeMap<usize, String>,
+    /// The keys by their place in the path, counted from one.
+    pub parts: BTreeMap<usize, KeyId>,
+}
+
+impl Folder {
+    /// The places of keys, the tenant's before the user's before others'. Keys are numbered in that order.
+    pub fn surest(&self) -> Vec<(usize, KeyId)> {
+        let mut parts: Vec<(usize, KeyId)> =
+            self.parts.iter().map(|(at, key)| (*at, *key)).collect();
+        parts.sort_by_key(|(_, key)| *key);
+        parts
+    }
 }
 
 /// A setting, or a value inside a JSON setting, that says something of the caller.

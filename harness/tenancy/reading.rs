@@ -127,6 +127,7 @@ impl<'c> Reader<'c> {
                 .next()
                 .unwrap_or_default(),
             K::CAST_EXPR => self.cast(node, frame),
+            K::INDEX_EXPR => self.index(node, frame),
             K::PREFIX_EXPR | K::POSTFIX_EXPR | K::BETWEEN_EXPR => {
                 self.each(node, frame);
                 Atoms::new()
@@ -260,11 +261,14 @@ impl<'c> Reader<'c> {
         }
         let a = self.eval(left, frame);
         let b = self.eval(right, frame);
-        self.compare(&a, &b);
+        if !self.begins_with(&a, &b) {
+            self.compare(&a, &b);
+        }
     }
 
-    fn compare(&mut self, left: &Atoms, right: &Atoms) {
+    pub(super) fn compare(&mut self, left: &Atoms, right: &Atoms) {
         self.facts.compare(left, right);
+        self.note_parts(left, right);
         if let Some(written) = self.written {
             self.looked_for(written, left, right);
         }
@@ -323,7 +327,7 @@ impl<'c> Reader<'c> {
                     path: path.iter().chain(step).cloned().collect(),
                 })),
                 // A key inside a column's document is another value than the document.
-                Atom::Column(_) | Atom::Literal(_) => {}
+                Atom::Column(_) | Atom::Literal(_) | Atom::Part { .. } => {}
                 other => {
                     out.insert(other);
                 }

@@ -1,7 +1,7 @@
 //! Says whose the rows of each table are: by a key column, by a parent, or nobody's.
 use super::facts::Facts;
 use super::keys::{column_name, key_index};
-use super::{ColumnRef, Key, KeyId, OwnerPath, Scope};
+use super::{ColumnRef, Folder, Key, KeyId, OwnerPath, Scope};
 use crate::catalog::{Catalog, Column, ForeignKey, Oid, Relation, RelationKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,7 @@ pub struct Chosen<'a> {
     pub catalog: &'a Catalog,
     pub facts: &'a Facts,
     pub keys: &'a [Key],
+    pub folders: &'a BTreeMap<Oid, Vec<Folder>>,
     pub tenant: Option<KeyId>,
     pub user: Option<KeyId>,
 }
@@ -192,6 +193,19 @@ fn key_paths(
                 key,
             },
         ));
+    }
+    for folder in chosen.folders.get(&relation.oid).into_iter().flatten() {
+        let rank = match folder.surest().first() {
+            Some((_, key)) if Some(*key) == chosen.tenant => 0,
+            Some((_, key)) if Some(*key) == chosen.user => 1,
+            _ => 2,
+        };
+        let path = OwnerPath::Folder {
+            column: folder.column,
+        };
+        if found.iter().all(|(_, _, known)| *known != path) {
+            found.push((rank, false, path));
+        }
     }
     found.sort_by_key(|(rank, weak, _)| (*rank, *weak));
     // A nullable user column that no policy cares for (`updated_by`) does not make reference data somebody's.

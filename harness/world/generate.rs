@@ -9,7 +9,7 @@ use super::token::{Universe, mix, runner, token};
 use super::uniques::Uniques;
 use super::value::{Cell, strategy};
 use crate::catalog::{Catalog, Oid};
-use crate::tenancy::{KeyId, Tenancy};
+use crate::tenancy::{ColumnRef, KeyId, Tenancy};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +54,7 @@ pub fn generate(
         late: Vec::new(),
         missing: Vec::new(),
         existing: existing(plan),
+        roots: roots(tenancy),
     };
     for table in &plan.tables {
         for slot in slots(tenancy, plan, &builder.people, table) {
@@ -79,6 +80,8 @@ pub(super) struct Builder<'a> {
     missing: Vec<Missing>,
     /// Rows of shared tables that the migrations left.
     pub existing: BTreeMap<Oid, Vec<Row>>,
+    /// Where the values of keys live.
+    pub roots: BTreeMap<KeyId, ColumnRef>,
 }
 
 /// A row in the making.
@@ -139,11 +142,11 @@ impl Builder<'_> {
         self.places.entry(table.relation).or_default().push(at);
         self.late
             .extend(draft.waiting.iter().map(|&link| (at, link)));
-        let user = self.owner(table, &draft);
+        let known = !self.is_astray(table, &draft);
         self.rows.push(Row {
             relation: table.relation,
-            tenant: tenant_of(draft.universe),
-            user,
+            tenant: tenant_of(draft.universe).filter(|_| known),
+            user: self.owner(table, &draft).filter(|_| known),
             values: draft.values,
         });
     }
@@ -175,9 +178,11 @@ impl Builder<'_> {
             waiting: Vec::new(),
         };
         draft.values.clone_from(&slot.forced);
+        self.choose_folder(table, &mut draft);
         self.draw(table, &mut draft);
         self.give_keys(table, &mut draft);
         self.link(table, &mut draft)?;
+        self.put_into_folder(table, &mut draft);
         Ok(draft)
     }
 
@@ -302,6 +307,12 @@ impl Draft {
         let index = table.columns.iter().position(|c| c.number == number)?;
         table.columns[index].sources.get(self.sources[index])
     }
+}
+
+fn roots(tenancy: &Tenancy) -> BTreeMap<KeyId, ColumnRef> {
+    let keys = tenancy.keys.iter().enumerate();
+    keys.filter_map(|(at, key)| Some((KeyId(at), key.root?)))
+        .collect()
 }
 
 fn existing(plan: &Plan) -> BTreeMap<Oid, Vec<Row>> {

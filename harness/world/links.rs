@@ -296,6 +296,9 @@ impl Builder<'_> {
         if matches!(table.part, Part::Users | Part::Membership(_)) {
             return draft.user;
         }
+        if self.lies_with_user(table, draft) {
+            return draft.user;
+        }
         for column in table
             .columns
             .iter()

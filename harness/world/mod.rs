@@ -5,6 +5,7 @@
 //! whose a row or a text is.
 mod bounds;
 mod demands;
+mod folders;
 mod generate;
 mod groups;
 mod kind;

@@ -1,7 +1,7 @@
 //! Tells whose a row is from its values alone: for rows that triggers made, and for rows that attacks plant.
 use super::model::{TenantId, Truth, UserId, World};
 use crate::catalog::{Catalog, Oid};
-use crate::tenancy::{KeyId, OwnerPath, Scope, Tenancy};
+use crate::tenancy::{Folder, KeyId, OwnerPath, Scope, Tenancy};
 use std::collections::{BTreeMap, HashMap};
 
 /// Tenant and user, as far as known.
@@ -29,6 +29,18 @@ enum Path {
         places: Vec<usize>,
         target: (Oid, Vec<i16>),
     },
+    Folder {
+        place: usize,
+        shapes: Vec<Shape>,
+    },
+}
+
+/// How a path is made where other values of the row, by position, are among these.
+#[derive(Debug, Clone)]
+struct Shape {
+    asked: Vec<(usize, Vec<String>)>,
+    fixed: BTreeMap<usize, String>,
+    parts: Vec<(usize, KeyId)>,
 }
 
 impl Owners {
@@ -131,8 +143,41 @@ impl Owners {
                     row.and_then(|row| index?.get(&row).copied())
                         .unwrap_or_default()
                 }
+                Path::Folder { place, shapes } => {
+                    let fits = |shape: &&Shape| {
+                        let mut asked = shape.asked.iter();
+                        let path = value(*place).unwrap_or_default();
+                        let lies = |(at, text): (&usize, &String)| {
+                            path.split('/').nth(at - 1) == Some(text.as_str())
+                        };
+                        asked.all(|(at, texts)| value(*at).is_some_and(|v| texts.contains(&v)))
+                            && shape.fixed.iter().all(lies)
+                    };
+                    let shape = shapes.iter().find(fits);
+                    shape
+                        .zip(value(*place))
+                        .map(|(shape, path)| self.folder_owner(shape, &path))
+                        .unwrap_or_default()
+                }
             })
             .collect()
+    }
+
+    /// Whose a path is: of the tenant that the surest part names, and of the user that another part names.
+    fn folder_owner(&self, shape: &Shape, path: &str) -> Owner {
+        let parts: Vec<&str> = path.split('/').collect();
+        let named = shape.parts.iter().filter_map(|(at, key)| {
+            // The last part is the file's own name.
+            let folders = parts.get(..parts.len() - 1)?;
+            self.key_owner(*key, folders.get(at - 1)?)
+        });
+        let named: Vec<Owner> = named.collect();
+        let tenant = named.iter().find_map(|owner| owner.0);
+        let user = named
+            .iter()
+            .filter(|owner| owner.0 == tenant)
+            .find_map(|owner| owner.1);
+        (tenant, user)
     }
 
     /// Whose a key's value is.
@@ -187,7 +232,35 @@ fn paths(catalog: &Catalog, tenancy: &Tenancy, relation: Oid) -> Vec<Path> {
                 places: columns.iter().map(place).collect::<Option<_>>()?,
                 target: (*target, target_columns.clone()),
             }),
+            OwnerPath::Folder { column } => Some(Path::Folder {
+                place: place(column)?,
+                shapes: shapes(tenancy, source.oid, *column, &place),
+            }),
         })
+        .collect()
+}
+
+fn shapes(
+    tenancy: &Tenancy,
+    relation: Oid,
+    column: i16,
+    place: &dyn Fn(&i16) -> Option<usize>,
+) -> Vec<Shape> {
+    let folders = tenancy.folders.get(&relation).into_iter().flatten();
+    let shape = |folder: &Folder| {
+        let asked = folder.asked.iter();
+        let asked: Option<Vec<(usize, Vec<String>)>> = asked
+            .map(|(number, texts)| Some((place(number)?, texts.clone())))
+            .collect();
+        Some(Shape {
+            asked: asked?,
+            fixed: folder.fixed.clone(),
+            parts: folder.surest(),
+        })
+    };
+    folders
+        .filter(|folder| folder.column == column)
+        .filter_map(shape)
         .collect()
 }
 

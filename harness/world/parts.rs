@@ -118,7 +118,7 @@ pub fn owners(tenancy: &Tenancy, relation: &Relation) -> (BTreeSet<i16>, bool) {
         match path {
             OwnerPath::Key { column, .. } => owners.extend([*column]),
             OwnerPath::Parent { columns, .. } if !keyed && at == 0 => owners.extend(columns),
-            OwnerPath::Parent { .. } => {}
+            OwnerPath::Parent { .. } | OwnerPath::Folder { .. } => {}
         }
     }
     (owners, *user_private)
@@ -140,6 +140,7 @@ pub fn unnamed(
     let told = paths.iter().any(|path| match path {
         OwnerPath::Key { column, key } => Some(*key) != tenancy.tenant && fixed(column),
         OwnerPath::Parent { columns, .. } => columns.iter().all(fixed),
+        OwnerPath::Folder { .. } => false,
     });
     let named = paths.iter().filter_map(|path| match path {
         OwnerPath::Key { column, key } if Some(*key) == tenancy.tenant => find(*column),

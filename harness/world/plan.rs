@@ -11,7 +11,7 @@ use super::source::Source;
 use super::sources::{self, Facts};
 use super::words::Words;
 use crate::catalog::{Catalog, Generated, Oid, Relation};
-use crate::tenancy::{ColumnRef, KeyId, Tenancy};
+use crate::tenancy::{ColumnRef, Folder, KeyId, Tenancy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that generation needs to know. Depends on catalog, tenancy and the database's answers, never on the seed.
@@ -68,6 +68,8 @@ pub struct Table {
     /// Every owner column can be NULL, so that rows of nobody can stand among the owned ones.
     pub ownerless: bool,
     pub user_private: bool,
+    /// Paths that say whose a row is.
+    pub folders: Vec<Folder>,
     /// Names the people who run the platform.
     pub roster: bool,
     /// Columns of the tenant's key that a policy asks to be NULL, in a table whose rows are somebody's all the same.
@@ -252,6 +254,11 @@ fn table(
         identity,
         ownerless,
         user_private,
+        folders: tenancy
+            .folders
+            .get(&relation.oid)
+            .cloned()
+            .unwrap_or_default(),
         roster: is_roster(catalog, tenancy, relation),
         unnamed,
         demands: Vec::new(),

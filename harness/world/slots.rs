@@ -1,9 +1,10 @@
 //! Decides how many rows a table gets in each universe, whose they are and which states they show.
+use super::folders::named_by_folders;
 use super::model::{TenantId, UserId};
 use super::people::People;
 use super::plan::{Level, Part, Plan, Table};
 use super::token::Universe;
-use crate::tenancy::Tenancy;
+use crate::tenancy::{KeyId, Tenancy};
 use std::collections::BTreeMap;
 
 /// A row to be made.
@@ -160,7 +161,12 @@ fn owned(plan: &Plan, people: &People, table: &Table) -> Vec<Slot> {
         .any(|c| table.owners.contains(&c.number) && level(c) == Some(Level::User));
     let per_user = single(Level::User);
     let one_each = per_user || single(Level::Tenant);
-    let personal = per_user || owner_is_user || table.user_private;
+    let of_user = |key: &KeyId| plan.levels[key.0] == Level::User;
+    let mut folders = table
+        .folders
+        .iter()
+        .flat_map(|folder| folder.parts.values());
+    let personal = per_user || owner_is_user || table.user_private || folders.any(of_user);
     let shown = deviations(table, one_each);
     let mut slots = Vec::new();
     let most = people.users.len() + shown.len();
@@ -197,15 +203,23 @@ fn owned(plan: &Plan, people: &People, table: &Table) -> Vec<Slot> {
 }
 
 fn shared(plan: &Plan, table: &Table) -> Vec<Slot> {
+    let named = named_by_folders(plan, table).into_iter();
+    let named: Vec<Slot> = named
+        .map(|(column, text)| Slot {
+            forced: BTreeMap::from([(column, Some(text))]),
+            ..plain(Universe::Shared, None, false)
+        })
+        .collect();
     // Reference data that the migrations wrote is more real than ours.
     if plan
         .existing
         .get(&table.relation)
         .is_some_and(|rows| rows.len() > STATES.0)
     {
-        return Vec::new();
+        return named;
     }
     let mut slots = vec![plain(Universe::Shared, None, false)];
+    slots.extend(named);
     for states in deviations(table, false) {
         slots.push(Slot {
             states,

@@ -102,7 +102,7 @@ pub async fn orphan(
                 let found = relation.columns.iter().find(|c| c.number == *column)?;
                 (!found.not_null).then(|| identifier(&found.name))
             }
-            OwnerPath::Parent { .. } => None,
+            OwnerPath::Parent { .. } | OwnerPath::Folder { .. } => None,
         };
         let columns: Option<Vec<String>> = paths.iter().map(column).collect();
         let rows = truth.tables.get(&relation.oid);

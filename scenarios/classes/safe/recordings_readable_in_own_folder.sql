@@ -2,8 +2,6 @@
 -- system: supabase
 -- class: 62
 -- expect: clean
--- expect: unproven read-row on storage.objects
--- note: Whose a file is, its path says: the world makes none in a member's own folder.
 
 create table public.episodes (
   id uuid primary key default gen_random_uuid(),

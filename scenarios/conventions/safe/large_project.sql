@@ -4,7 +4,6 @@
 -- expect: clean
 -- expect: unproven delete-row on public.active_clients
 -- expect: unproven call-definer on public.accept_invite
--- expect: unproven read-row on storage.objects
 -- note: Answers to a token alone, of which no call can name one that exists, unless it was read before.
 -- note: Whose a file is, its name says and no column; no member of this world deletes a row of its own through the view.
 

@@ -1,6 +1,7 @@
--- Files are told apart by the first folder of their name alone: no column says whose a file is, and the run must say so.
+-- Files lie in the folder of their organization; who uploads is asked for the folder, and who reads for the bucket alone.
 -- system: supabase
--- expect: unproven read-row on storage.objects
+-- class: 62
+-- expect: leak read-row on storage.objects at org_files_select
 
 create type public.org_role as enum ('member', 'admin', 'owner');
 create type public.member_status as enum ('active', 'suspended', 'removed');
