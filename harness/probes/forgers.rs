@@ -56,13 +56,7 @@ pub(super) fn forged(
         home.clone()
     };
     let fresh = ("a new user who edited the own token", alone, known);
-    // A header is no part of the token: the caller writes it into the request.
-    let in_token =
-        |claim: &&&Claim| claim.setting.contains("jwt") || !claim.setting.contains("request.");
-    let name = match editable.iter().any(|claim| in_token(&claim)) {
-        true => "a member of org_a who edited the own token",
-        false => "a member of org_a who writes another tenant into the request",
-    };
+    let name = forger(&editable);
     let mut forgers = vec![(name, beside, home)];
     if fresh.1 != forgers[0].1 {
         forgers.push(fresh);
@@ -76,6 +70,16 @@ pub(super) fn forged(
             tenants,
             user: Some(me),
         });
+    }
+}
+
+/// A header is no part of the token: the caller writes it into the request.
+fn forger(editable: &[&Claim]) -> &'static str {
+    let in_token =
+        |claim: &&Claim| claim.setting.contains("jwt") || !claim.setting.starts_with("request.");
+    match editable.iter().any(in_token) {
+        true => "a member of org_a who edited the own token",
+        false => "a member of org_a who writes another tenant into the request",
     }
 }
 

@@ -69,16 +69,8 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         fields,
         argument_columns: argument_columns(&facts),
         trigger_columns: trigger_columns(&facts),
-        claim_readers: facts
-            .readers
-            .iter()
-            .map(|(claim, readers)| (claim.clone(), readers.iter().copied().collect()))
-            .collect(),
-        policy_functions: facts
-            .policies
-            .iter()
-            .map(|(policy, facts)| (*policy, facts.readers.iter().copied().collect()))
-            .collect(),
+        claim_readers: claim_readers(&facts),
+        policy_functions: policy_functions(&facts),
         claim_lists: facts.lists,
         claim_grades: BTreeMap::new(),
     };
@@ -141,6 +133,20 @@ fn argument_columns(facts: &Facts) -> BTreeMap<(Oid, usize), Vec<ColumnRef>> {
         }
     }
     out
+}
+
+fn claim_readers(facts: &Facts) -> BTreeMap<(String, Vec<String>), Vec<Oid>> {
+    let readers = facts.readers.iter();
+    readers
+        .map(|(claim, readers)| (claim.clone(), readers.iter().copied().collect()))
+        .collect()
+}
+
+fn policy_functions(facts: &Facts) -> BTreeMap<Oid, Vec<Oid>> {
+    let policies = facts.policies.iter();
+    policies
+        .map(|(policy, facts)| (*policy, facts.readers.iter().copied().collect()))
+        .collect()
 }
 
 /// Columns whose written value triggers look for in columns of other tables.
