@@ -5,6 +5,7 @@ use super::scene::{Attacker, Standing};
 use crate::tenancy::{Claim, ClaimMeaning, Tenancy};
 use crate::world::{UserId, World, draws};
 use proptest::prelude::{Just, Strategy, prop_oneof};
+use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -34,22 +35,29 @@ enum Odd {
     Oversized,
 }
 
-fn odd() -> impl Strategy<Value = Odd> {
-    prop_oneof![
-        2 => Just(Odd::Kept),
-        1 => Just(Odd::Absent),
-        1 => Just(Odd::Null),
-        1 => Just(Odd::Empty),
-        1 => Just(Odd::UpperCase),
-        1 => Just(Odd::Padded),
-        1 => Just(Odd::Flag),
-        1 => Just(Odd::Number),
-        1 => Just(Odd::List),
-        1 => Just(Odd::ListOfLists),
-        1 => Just(Odd::Nested),
-        1 => Just(Odd::Twice),
-        1 => Just(Odd::Oversized),
-    ]
+/// What may become of a claim that is a setting's whole text, and of one that has its place in a document.
+fn odd(claim: &Claim) -> impl Strategy<Value = Odd> + use<> {
+    let text = vec![
+        Odd::Empty,
+        Odd::UpperCase,
+        Odd::Padded,
+        Odd::Number,
+        Odd::List,
+        Odd::Oversized,
+    ];
+    let value = [
+        Odd::Absent,
+        Odd::Null,
+        Odd::Flag,
+        Odd::ListOfLists,
+        Odd::Nested,
+        Odd::Twice,
+    ];
+    let known = match claim.path.is_empty() {
+        true => text,
+        false => text.into_iter().chain(value).collect(),
+    };
+    prop_oneof![1 => Just(Odd::Kept), 4 => select(known)]
 }
 
 /// Callers with the own claims bent.
@@ -71,7 +79,7 @@ pub(super) fn bent(
         return;
     }
     let mut runner = draws(&[world.seed, me.0 as u64, 0x6f64]);
-    let documents = proptest::collection::vec(odd(), claims.len());
+    let documents: Vec<_> = claims.iter().map(|claim| odd(claim)).collect();
     let mut known: BTreeSet<Vec<Odd>> = BTreeSet::from([vec![Odd::Kept; claims.len()]]);
     for _ in 0..2 * DRAWN {
         let Ok(tree) = documents.new_tree(&mut runner) else {
