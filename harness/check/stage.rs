@@ -293,6 +293,7 @@ fn public_conditions(
     listener: &mut dyn Listener,
 ) -> Vec<(String, String, String)> {
     let mut conditions = conditions(plan, &migrated.catalog);
+    conditions.extend(public_files(&migrated.catalog));
     for rows in &tenancy.published {
         let tables = &migrated.catalog.relations;
         let Some(table) = tables.iter().find(|r| r.oid == rows.relation) else {
@@ -308,6 +309,17 @@ fn public_conditions(
         conditions.push((schema, name, rows.condition.clone()));
     }
     conditions
+}
+
+/// Files in a public bucket are served to everybody who asks, and no policy is asked
+/// (<https://supabase.com/docs/guides/storage/buckets/fundamentals>); to write them is still the policies' matter.
+fn public_files(catalog: &Catalog) -> Option<(String, String, String)> {
+    let of_platform = |name: &str| catalog.relation_named(name).filter(|found| found.platform);
+    let files = of_platform("storage.objects")?;
+    let buckets = of_platform("storage.buckets")?;
+    let marked = buckets.columns.iter().any(|column| column.name == "public");
+    let condition = "bucket_id IN (SELECT id FROM storage.buckets WHERE public)".to_owned();
+    marked.then(|| (files.schema.clone(), files.name.clone(), condition))
 }
 
 fn conditions(plan: &CheckPlan, catalog: &Catalog) -> Vec<(String, String, String)> {
