@@ -1,7 +1,7 @@
 //! Asks whether a call tells no more than that a tenant's name is taken, which everybody may know who picks one.
 use super::campaign::{Pending, Worker};
 use crate::catalog::{Column, Generated, Oid, Relation};
-use crate::oracle::observe::{Request, Runner, observe};
+use crate::oracle::observe::{Request, Runner, observe_aloud};
 use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
 use crate::probes::attackers::VICTIM;
 use crate::probes::{Command, Preparation, Scene, shared_keys};
@@ -31,23 +31,20 @@ pub(super) async fn forgive(
     for (session, part) in [(&worker.pristine, &fresh), (&worker.gateway, &used)] {
         let requests: Vec<Request> = part
             .iter()
-            .map(|&at| {
+            .flat_map(|&at| {
                 let attack = &pending[at].attack;
                 let runner = Runner::Attacker(by(at));
-                Request::new(&attack.statement, &named, &attack.watch, true, runner)
+                let text = &attack.statement;
+                let alone = Request::new(text, &named, &attack.watch, true, runner);
+                [Request::of(attack, runner), alone]
             })
             .collect();
-        let mut seen: Vec<Observation> = Vec::with_capacity(part.len());
-        observe(session, &requests, bench.traces, |_, observation| {
-            seen.push(observation);
-        })
-        .await?;
-        for (&at, seen) in part.iter().zip(&seen) {
-            let first = pending[at].observation.as_ref();
-            let same = |first: &Observation| {
-                judge::tell_alike(first, seen) || judge::refused_alike(first, seen)
-            };
-            if first.is_some_and(same) {
+        let mut seen: Vec<Observation> = Vec::with_capacity(requests.len());
+        observe_aloud(session, &requests, |_, observation| seen.push(observation)).await?;
+        for (&at, pair) in part.iter().zip(seen.chunks(2)) {
+            let same =
+                judge::sound_alike(&pair[0], &pair[1]) || judge::refused_alike(&pair[0], &pair[1]);
+            if same {
                 out[at].alike = Some(true);
             }
         }

@@ -4,7 +4,7 @@ use super::campaign::{Judged, Worker};
 use super::stage::{self, FILLED, Filled, Migrated};
 use super::workers;
 use crate::config::CheckPlan;
-use crate::oracle::observe::{Request, Runner, committed, observe};
+use crate::oracle::observe::{Request, Runner, committed, observe_aloud};
 use crate::oracle::{
     Bench, Control, Gain, Leak, Observation, ObserveError, Verdict, Witness, judge,
 };
@@ -79,7 +79,7 @@ pub(super) async fn compare(
         let (seen, other) = (&once[at], &other[at]);
         // What differs between two runs in the same world is noise; what shows the victim's own values is another
         // probe's finding.
-        if !judge::tell_alike(seen, &again[at]) || bench.see(&attack, seen, None).leak.is_some() {
+        if !judge::sound_alike(seen, &again[at]) || bench.see(&attack, seen, None).leak.is_some() {
             continue;
         }
         let verdict = judge_pair(bench.scene, attack, seen, other);
@@ -97,7 +97,7 @@ fn judge_pair(
     other: &Observation,
 ) -> Judged {
     let got = seen.summary(attack.command.name());
-    let verdict = match judge::tell_alike(seen, other) {
+    let verdict = match judge::sound_alike(seen, other) {
         true => match Witness::of(Control::Difference, true) {
             Some(witness) => Verdict::Stopped(witness),
             None => Verdict::Errored("a control that reached gives a witness".to_owned()),
@@ -149,13 +149,13 @@ async fn telling(
         .iter()
         .map(|attack| request(attack, Runner::Privileged(claims(attack))))
         .collect();
-    let seen = run(bench, &here.superuser, &requests).await?;
-    let other = run(bench, &there.superuser, &requests).await?;
+    let seen = run(&here.superuser, &requests).await?;
+    let other = run(&there.superuser, &requests).await?;
     let pairs = seen.iter().zip(&other);
     Ok(attacks
         .into_iter()
         .zip(pairs)
-        .filter(|(_, (seen, other))| !judge::tell_alike(seen, other))
+        .filter(|(_, (seen, other))| !judge::sound_alike(seen, other))
         .map(|(attack, _)| attack)
         .collect())
 }
@@ -178,10 +178,7 @@ async fn by_attackers(
             .iter()
             .map(|&at| request(&attacks[at], Runner::Attacker(by(&attacks[at]))))
             .collect();
-        for (at, seen) in chosen
-            .into_iter()
-            .zip(run(bench, session, &requests).await?)
-        {
+        for (at, seen) in chosen.into_iter().zip(run(session, &requests).await?) {
             out[at] = Some(seen);
         }
     }
@@ -192,13 +189,9 @@ fn request(attack: &Attack, runner: Runner<'_>) -> Request {
     Request::new(&attack.statement, &attack.preparation, &[], false, runner)
 }
 
-async fn run(
-    bench: &Bench<'_>,
-    session: &Session,
-    requests: &[Request],
-) -> Result<Vec<Observation>, ObserveError> {
+async fn run(session: &Session, requests: &[Request]) -> Result<Vec<Observation>, ObserveError> {
     let mut out = Vec::with_capacity(requests.len());
-    observe(session, requests, bench.traces, |_, seen| out.push(seen)).await?;
+    observe_aloud(session, requests, |_, seen| out.push(seen)).await?;
     Ok(out)
 }
 

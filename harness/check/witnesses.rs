@@ -2,7 +2,7 @@
 use super::campaign::{Living, Pending, Worker};
 use super::known_names;
 use crate::catalog::{ForeignKey, Oid, PolicyCommand, Privilege};
-use crate::oracle::observe::{Request, Runner, observe};
+use crate::oracle::observe::{Request, Runner, alone, committed, observe, observe_aloud};
 use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
 use crate::probes::{
     Attack, Attacker, Command, Object, Preparation, Scene, Standing, attackers, rights,
@@ -213,10 +213,7 @@ async fn compare_worlds(
                 runner,
             ));
         }
-        observe(session, &requests, bench.traces, |_, observation| {
-            seen.push(observation)
-        })
-        .await?;
+        observe_aloud(session, &requests, |_, observation| seen.push(observation)).await?;
     }
     let chosen: Vec<usize> = fresh.into_iter().chain(used).collect();
     for (pair, &at) in seen.chunks(2).zip(&chosen) {
@@ -231,6 +228,10 @@ async fn compare_worlds(
                 .then(|| alike(&pair[0], &pair[1]) || opens_nothing(at, pair))
         };
         out[at].alike = quiet(judge::tell_alike).or_else(|| quiet(judge::refused_alike));
+        let request = Request::of(&pending[at].attack, Runner::Attacker(by(at)));
+        if out[at].alike == Some(true) && says_else(worker, by(at), &request, pair).await? {
+            out[at].alike = Some(false);
+        }
     }
     known_names::forgive(worker, bench, pending, out).await?;
     // A call that was refused for want of a right shows nothing by itself; the victim's member shows what it would reach.
@@ -240,6 +241,25 @@ async fn compare_worlds(
         })
         .collect();
     depend(worker, bench, pending, &calls, out).await
+}
+
+/// Whether only what is said on the side differs between the worlds, and says the same each time in the one.
+async fn says_else(
+    worker: &Worker,
+    caller: &Attacker,
+    request: &Request,
+    pair: &[Observation],
+) -> Result<bool, ObserveError> {
+    if !judge::tell_alike(&pair[0], &pair[1]) || pair[0].notices == pair[1].notices {
+        return Ok(false);
+    }
+    let session = match caller.settings.is_empty() {
+        true => &worker.pristine,
+        false => &worker.gateway,
+    };
+    let again = alone(session, request).await?;
+    committed(session, "ROLLBACK").await?;
+    Ok(again.notices == pair[0].notices)
 }
 
 /// Whether a caller's own claims made the statement fail: no gateway sends such, and that a row with a known key makes them
@@ -304,15 +324,10 @@ async fn depend(
             ));
         }
         let mut seen: Vec<Observation> = Vec::with_capacity(requests.len());
-        observe(
-            &worker.superuser,
-            &requests,
-            bench.traces,
-            |_, observation| seen.push(observation),
-        )
-        .await?;
+        let session = &worker.superuser;
+        observe_aloud(session, &requests, |_, observation| seen.push(observation)).await?;
         for (pair, at) in seen.chunks(2).zip(open) {
-            out[at].depends = Some(!judge::tell_alike(&pair[0], &pair[1]));
+            out[at].depends = Some(!judge::sound_alike(&pair[0], &pair[1]));
         }
     }
     Ok(())

@@ -157,6 +157,11 @@ pub fn tell_alike(a: &Observation, b: &Observation) -> bool {
     }
 }
 
+/// The same, and the messages on the side.
+pub fn sound_alike(a: &Observation, b: &Observation) -> bool {
+    tell_alike(a, b) && a.notices == b.notices
+}
+
 /// What differs between two observations, in words: the first row that only the one has, or how each ended.
 pub fn difference(a: &Observation, b: &Observation, command: &str) -> (String, String) {
     let only = |left: &Observation, right: &Observation| -> Option<String> {
@@ -172,8 +177,17 @@ pub fn difference(a: &Observation, b: &Observation, command: &str) -> (String, S
             .collect();
         Some(format!("({})", cells.join(", ")))
     };
+    let heard = |own: &Observation, other: &Observation| {
+        let text = own
+            .notices
+            .iter()
+            .find(|text| !other.notices.contains(text))?;
+        Some(format!("the message \u{201c}{text}\u{201d}"))
+    };
     let told = |own: &Observation, other: &Observation| {
-        only(own, other).unwrap_or_else(|| own.summary(command))
+        only(own, other)
+            .or_else(|| heard(own, other).filter(|_| tell_alike(own, other)))
+            .unwrap_or_else(|| own.summary(command))
     };
     (told(a, b), told(b, a))
 }

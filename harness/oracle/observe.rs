@@ -176,6 +176,25 @@ pub async fn observe(
     session: &Session,
     requests: &[Request],
     traces: &Traces,
+    each: impl FnMut(usize, Observation),
+) -> Result<(), ObserveError> {
+    let traced = |text: &str| traces.find(text).next().is_some();
+    pipelined(session, requests, traced, each).await
+}
+
+/// The same, with whatever functions and triggers said on the side of each.
+pub async fn observe_aloud(
+    session: &Session,
+    requests: &[Request],
+    each: impl FnMut(usize, Observation),
+) -> Result<(), ObserveError> {
+    pipelined(session, requests, |_| true, each).await
+}
+
+async fn pipelined(
+    session: &Session,
+    requests: &[Request],
+    matters: impl Fn(&str) -> bool,
     mut each: impl FnMut(usize, Observation),
 ) -> Result<(), ObserveError> {
     session.take_notices();
@@ -186,16 +205,8 @@ pub async fn observe(
                 .map(|request| session.client().simple_query(&request.message)),
         )
         .await;
-        let notices: Vec<String> = session
-            .take_notices()
-            .into_iter()
-            .flat_map(|n| [Some(n.message), n.detail, n.hint])
-            .flatten()
-            .collect();
-        // Pipelined answers do not say which attack raised a notice. When one carries a token, ask again one by one.
-        let telling = notices
-            .iter()
-            .any(|text| traces.find(text).next().is_some());
+        // Pipelined answers do not say which attack raised a notice. When one matters, ask again one by one.
+        let telling = said(session).iter().any(|text| matters(text));
         for (at, (request, answer)) in chunk.iter().zip(answers).enumerate() {
             let observation = if telling {
                 alone(session, request).await?
@@ -230,13 +241,17 @@ pub async fn committed(session: &Session, message: &str) -> Result<(), ObserveEr
 pub async fn alone(session: &Session, request: &Request) -> Result<Observation, ObserveError> {
     session.take_notices();
     let answer = session.client().simple_query(&request.message).await;
-    let notices = session
-        .take_notices()
-        .into_iter()
+    read(request, answer, said(session))
+}
+
+/// The texts of all messages on the side, without those about the transaction: a ROLLBACK outside of one warns.
+fn said(session: &Session) -> Vec<String> {
+    let notices = session.take_notices().into_iter();
+    notices
+        .filter(|notice| notice.sqlstate.class() != "25")
         .flat_map(|n| [Some(n.message), n.detail, n.hint])
         .flatten()
-        .collect();
-    read(request, answer, notices)
+        .collect()
 }
 
 fn read(

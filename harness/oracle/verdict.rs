@@ -116,11 +116,21 @@ impl std::fmt::Display for Reason {
             ),
             Reason::Failed { sqlstate, message } => write!(
                 f,
-                "the statement failed with SQLSTATE {sqlstate} ({message}), which is no refusal"
+                "the statement failed with SQLSTATE {sqlstate} ({}), which is no refusal",
+                shortened(message)
             ),
             Reason::Independent => write!(f, "no call that was tried depends on the victim's rows"),
             Reason::NoRow { why } => write!(f, "there is no row of another tenant: {why}"),
             Reason::NoAttack { why } => write!(f, "no attack could be written: {why}"),
         }
+    }
+}
+
+/// The start of a message that repeats a long value.
+fn shortened(message: &str) -> String {
+    const SHOWN: usize = 160;
+    match message.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
     }
 }
