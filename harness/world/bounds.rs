@@ -42,6 +42,28 @@ pub fn bounds(catalog: &Catalog, relation: &Relation, column: &Column) -> (Vec<S
     (values.collect(), rest)
 }
 
+/// A value of each partition that a table has for values of this column, those first whose partition somebody but its owner
+/// may name.
+pub fn listed(catalog: &Catalog, relation: &Relation, column: &Column) -> Vec<String> {
+    let key = relation.partition_key.as_deref().unwrap_or_default();
+    if !key.starts_with("LIST") || key_columns(key).first() != Some(&column.name) {
+        return Vec::new();
+    }
+    let mut children: Vec<&Relation> = catalog
+        .relations
+        .iter()
+        .filter(|r| r.parents.contains(&relation.oid))
+        .collect();
+    let granted = |child: &Relation| child.grants.iter().any(|grant| grant.role != child.owner);
+    children.sort_by_key(|child| !granted(child));
+    let bounds = children
+        .iter()
+        .filter_map(|child| child.partition_bound.as_deref());
+    bounds
+        .filter_map(|bound| bound_values(bound, 0).into_iter().next())
+        .collect()
+}
+
 /// `RANGE (created_at, org_id)` → the names in order.
 fn key_columns(key: &str) -> Vec<String> {
     let inside = key.split_once('(').map_or("", |(_, rest)| rest);

@@ -42,15 +42,16 @@ pub fn generate(
     seed: u64,
     changed: Option<TenantId>,
 ) -> Generated {
+    let people = People::new(catalog, tenancy, plan, seed);
     let mut builder = Builder {
         plan,
         seed,
         changed: changed.map(|tenant| Universe::Tenant(tenant.0)),
-        people: People::new(catalog, tenancy, plan, seed),
+        uniques: Uniques::new(plan, &people),
+        people,
         rows: Vec::new(),
         places: BTreeMap::new(),
         numbers: BTreeMap::new(),
-        uniques: Uniques::new(plan),
         late: Vec::new(),
         missing: Vec::new(),
         existing: existing(plan),

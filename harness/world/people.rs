@@ -1,4 +1,5 @@
 //! Decides who lives in the world: tenants, their users, one user of two tenants, one of none, and everybody's keys.
+use super::bounds::listed;
 use super::kind::Kind;
 use super::model::{Tenant, TenantId, User, UserId};
 use super::plan::{Level, Part, Plan};
@@ -98,9 +99,12 @@ impl People {
             let named = tenancy.roles.role_is_key == Some(id);
             match level {
                 Level::Tenant => {
+                    let parted = parted(catalog, tenancy, id);
                     for (at, tenant) in self.tenants.iter_mut().enumerate() {
                         let role = named.then(|| format!("wt_{seed:x}_{}", tenant.name));
-                        let value = role.or_else(|| maker.value(Universe::Tenant(at), 0));
+                        let value = role
+                            .or_else(|| parted.get(at).cloned().flatten())
+                            .or_else(|| maker.value(Universe::Tenant(at), 0));
                         tenant.keys.extend(value.map(|value| (id, value)));
                     }
                 }
@@ -146,6 +150,26 @@ impl People {
             last.keys.insert(user, number.clone());
             last.name = format!("{} with the number of {}", last.name, victim.name);
         }
+    }
+}
+
+/// Values that tenants must have, because a table has a partition for each tenant and no room for others. The victim gets
+/// the partition that others may name, if there is one.
+fn parted(catalog: &Catalog, tenancy: &Tenancy, key: KeyId) -> Vec<Option<String>> {
+    let columns = tenancy.keys[key.0].columns.iter();
+    let found = columns.filter_map(|column| {
+        let mut relations = catalog.relations.iter();
+        let relation = relations.find(|r| r.oid == column.relation)?;
+        let mut own = relation.columns.iter();
+        let column = own.find(|c| c.number == column.column)?;
+        Some(listed(catalog, relation, column)).filter(|values| values.len() > 1)
+    });
+    let mut values = found.into_iter().next().unwrap_or_default().into_iter();
+    let victim = values.next();
+    let second = values.next();
+    match values.next() {
+        Some(third) => vec![Some(third), victim, second],
+        None => vec![second, victim],
     }
 }
 

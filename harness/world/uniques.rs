@@ -1,5 +1,6 @@
 //! Keeps generated rows apart where the schema's unique keys demand it.
-use super::plan::{Plan, Table, Unique};
+use super::people::People;
+use super::plan::{Part, Plan, Table, Unique};
 use crate::catalog::Oid;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +11,25 @@ pub struct Uniques {
 }
 
 impl Uniques {
-    /// Rows that the migrations left have taken theirs.
-    pub fn new(plan: &Plan) -> Uniques {
+    /// Rows that the migrations left have taken theirs, but for the tenants among them that are also the world's: those get
+    /// the world's values.
+    pub fn new(plan: &Plan, people: &People) -> Uniques {
         let mut uniques = Uniques::default();
         for table in &plan.tables {
-            for row in plan.existing.get(&table.relation).into_iter().flatten() {
+            let is_ours = |row: &&BTreeMap<i16, Option<String>>| {
+                let keyed = table
+                    .columns
+                    .iter()
+                    .filter_map(|c| Some((c.number, c.key?)));
+                table.part == Part::Tenants
+                    && keyed.into_iter().any(|(number, key)| {
+                        let value = row.get(&number).and_then(Option::as_ref);
+                        let mut tenants = people.tenants.iter();
+                        value.is_some() && tenants.any(|t| t.keys.get(&key) == value)
+                    })
+            };
+            let existing = plan.existing.get(&table.relation).into_iter().flatten();
+            for row in existing.filter(|row| !is_ours(row)) {
                 for (index, unique) in table.uniques.iter().enumerate() {
                     if unique.predicate.is_none() {
                         let taken = uniques.taken.entry((table.relation, index)).or_default();

@@ -2,11 +2,6 @@
 -- system: none
 -- class: 59
 -- expect: clean
--- expect: unproven read-row on public.readers
--- expect: unproven read-row on public.readers_north
--- expect: unproven read-row on public.readers_south
--- expect: unproven read-row on public.readers_west
--- note: No row could be made that one of the partitions takes, so that there is none to attack.
 
 do $$
 begin
