@@ -1,8 +1,9 @@
 //! Counts cells: every owned relation × command × attacker and every function × attacker ends in a verdict or is listed.
 use super::campaign::Judged;
+use crate::catalog::RelationKind;
 use crate::oracle::{Reason, Verdict};
 use crate::probes::{
-    Aim, AttackerId, Command, Form, Object, Scene, Standing, is_beyond_grid, statement,
+    Aim, Attack, AttackerId, Command, Form, Object, Scene, Standing, is_beyond_grid, statement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +33,9 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
             Verdict::Errored(reason) => Mark::Errored(reason.clone()),
             Verdict::Leaked(_) => Mark::Leaked,
         };
+        if may_be_meant(scene, attack) && matches!(mark, Mark::Unproven(_)) {
+            continue;
+        }
         let cell = cells
             .entry((attack.object, attack.command, attack.attacker))
             .or_insert_with(|| mark.clone());
@@ -118,6 +122,14 @@ fn doctored_calls(scene: &Scene, cells: &mut BTreeMap<Cell, Mark>) {
             || !matches!(standing, Standing::Malformed | Standing::Forged)
             || !decided.contains(object)
     });
+}
+
+/// Attacks that prove nothing where the schema shuts the way itself, and leave no gap then: a view's filter hides a row that
+/// was handed over from everybody, and a trigger may look up nothing but own rows.
+fn may_be_meant(scene: &Scene, attack: &Attack) -> bool {
+    let named = scene.relation(attack.object.oid());
+    let by_view = named.is_some_and(|relation| relation.kind == RelationKind::View);
+    attack.form == Form::Pointing || by_view && attack.probe == "reassign-row"
 }
 
 fn weight(mark: &Mark) -> u8 {

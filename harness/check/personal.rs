@@ -12,7 +12,7 @@ use crate::oracle::{
     judge, prepared,
 };
 use crate::probes::claim_sources::minted;
-use crate::probes::steps::readable;
+use crate::probes::rights::readable;
 use crate::probes::{
     Aim, Attack, Attacker, Command, Object, Preparation, Scene, Standing, statement,
 };

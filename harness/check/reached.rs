@@ -6,7 +6,8 @@ use crate::oracle::observe::{Request, Runner, observe};
 use crate::oracle::observe_sweep::sweep;
 use crate::oracle::{Bench, Change, Fate, ObserveError, Place};
 use crate::probes::gain_access::Reach;
-use crate::probes::steps::{Step, readable};
+use crate::probes::rights::readable;
+use crate::probes::steps::Step;
 use crate::probes::{Attacker, AttackerId, Command, Standing, named, rights, statement};
 use std::collections::{BTreeMap, BTreeSet};
 

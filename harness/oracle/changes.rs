@@ -3,7 +3,7 @@ use super::observation::{Change, Fate, Observation};
 use super::sight::Bench;
 use super::verdict::{Gain, Leak};
 use crate::catalog::Oid;
-use crate::probes::{Aim, Attack, Attacker, Command, Preparation};
+use crate::probes::{Aim, Attack, Attacker, Command, Form, Preparation};
 use crate::tenancy::{OwnerPath, Scope};
 use crate::world::{Owner, TenantId, TrueRow};
 use std::collections::BTreeSet;
@@ -87,6 +87,15 @@ impl<'a> Bench<'a> {
                     .is_some_and(|tenant| !attacker.tenants.contains(&tenant));
             // A colleague's private row that changed because the shared row that it refers to went away is no leak.
             let aimed = self.scene.covers(attack.object.oid(), change.relation);
+            // A trigger may well count on a row that everybody sees: its likes, its answers.
+            let noted = !aimed
+                && (attack.form == Form::Pointing || matches!(attack.aim, Aim::Refer { .. }))
+                && self
+                    .public
+                    .contains(&(change.relation, change.ctid.clone()));
+            if noted {
+                continue;
+            }
             if others
                 || aimed
                     && self
@@ -184,12 +193,21 @@ impl<'a> Bench<'a> {
             Some(Scope::Owned { paths, .. }) => paths.as_slice(),
             _ => &[],
         };
-        // Where two columns name a tenant, the foreign one counts.
-        let named = paths.iter().zip(self.owners.owner_of(relation, &values));
-        let foreign = named
+        let named: Vec<TenantId> = paths
+            .iter()
+            .zip(self.owners.owner_of(relation, &values))
             .filter(|(path, _)| matches!(path, OwnerPath::Key { key, .. } if Some(*key) == tenant))
             .filter_map(|(_, owner)| owner)
-            .find(|owner| !attacker.tenants.contains(owner));
+            .collect();
+        let own = |owner: &&TenantId| attacker.tenants.contains(owner);
+        // A row that joins two tenants is each of theirs.
+        if self.scene.tenancy.parties.contains(&relation)
+            && let Some(own) = named.iter().find(own)
+        {
+            return Some((Some(*own), None));
+        }
+        // Where two columns name a tenant, the foreign one counts.
+        let foreign = named.iter().copied().find(|owner| !own(&owner));
         Some(foreign.map_or_else(
             || self.owners.first(relation, &values),
             |owner| (Some(owner), None),

@@ -63,6 +63,11 @@ pub fn weigh(
         SqlState::InsufficientPrivilege => privileged
             .or(unchecked)
             .map_or_else(unreachable, Verdict::Stopped),
+        // The row was reached, and the view's own condition refuses what it would become.
+        SqlState::WithCheckOptionViolation => privileged
+            .or(unchecked)
+            .or_else(|| Witness::of(Control::Closed, true))
+            .map_or_else(failed, Verdict::Stopped),
         // A constraint or a trigger that refuses everybody the same, and that alone: without it the control reaches.
         state if refused_alike => {
             let made_up = matches!(attack.form, Form::Whole | Form::Taking);

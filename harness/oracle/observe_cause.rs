@@ -4,12 +4,13 @@ use super::observe_admission::Admissions;
 use super::observe_trusted::{hands_on, trusted};
 use super::sensed;
 use super::sight::Bench;
-use super::suspects::{applicable, asked_by_all, drop_policies, silenced, steadied, unpoliced};
+use super::suspects::{
+    applicable, asked_by_all, drop_policies, refuse_all, replaced_by_trigger, silenced, steadied,
+    unclear, unpoliced,
+};
 use super::{Gain, Leak, ObserveError};
 use crate::catalog::{Function, Oid, Policy, Privilege, Relation, RelationKind};
-use crate::probes::{
-    Aim, Attack, Attacker, Command, Form, Object, Scene, Standing, announcers, statement,
-};
+use crate::probes::{Aim, Attack, Command, Form, Object, Scene, Standing, announcers, statement};
 use crate::server::Session;
 use crate::sql::{identifier, qualified};
 
@@ -148,7 +149,12 @@ async fn view_cause(
     attack: &Attack,
     view: &Relation,
 ) -> Result<Cause, ObserveError> {
-    if view.kind == RelationKind::MaterializedView || !view.security_invoker {
+    if let Some(function) = trigger_cause(session, bench, attack, view).await? {
+        return Ok(Cause::Function(function));
+    }
+    let by_trigger = replaced_by_trigger(view, attack.command);
+    // A trigger in the place of a write is the caller's own doing, whatever the view reads.
+    if !by_trigger && (view.kind == RelationKind::MaterializedView || !view.security_invoker) {
         return Ok(Cause::View(view.oid));
     }
     for read in &view.reads {
@@ -215,6 +221,13 @@ async fn table_cause(
             return blame(session, bench, admissions, attack, table, candidate, check).await;
         }
     }
+    // The checks of all policies are ORed, whichever of them let the old row through.
+    for candidate in candidates.iter().filter(|_| check) {
+        let change = refuse_all(table, candidate);
+        if !still_leaks(session, bench, attack, &change).await? {
+            return blame(session, bench, admissions, attack, table, candidate, check).await;
+        }
+    }
     for candidate in &candidates {
         if !still_leaks(
             session,
@@ -228,28 +241,6 @@ async fn table_cause(
         }
     }
     Ok(unclear(bench.scene, attacker, table, &candidates, check))
-}
-
-/// No policy alone is to blame.
-fn unclear(
-    scene: &Scene,
-    attacker: &Attacker,
-    table: &Relation,
-    candidates: &[&Policy],
-    check: bool,
-) -> Cause {
-    // A join reads two tables: the cause may lie on the other one.
-    let other = table
-        .foreign_keys
-        .iter()
-        .filter_map(|key| scene.relation(key.target))
-        .find_map(|target| unpoliced(scene, attacker, target));
-    let first = candidates.first().map(|policy| Cause::Policy {
-        relation: table.oid,
-        policy: policy.oid,
-        check,
-    });
-    other.or(first).unwrap_or(Cause::NoRls(table.oid))
 }
 
 /// A join shows what either of its tables shows by itself: the plain read of the one that leaks, if one does.
@@ -301,11 +292,15 @@ async fn trigger_cause(
         .iter()
         .filter(|trigger| trigger.enabled != 'D' && definer(trigger.function))
     {
-        let table = qualified(&table.schema, &table.name);
-        let change = format!(
-            "ALTER TABLE {table} DISABLE TRIGGER {};",
-            identifier(&trigger.name)
+        let (on, name) = (
+            qualified(&table.schema, &table.name),
+            identifier(&trigger.name),
         );
+        // A view's triggers can only be dropped (manual, ALTER TABLE, "DISABLE TRIGGER").
+        let change = match table.kind {
+            RelationKind::View => format!("DROP TRIGGER {name} ON {on};"),
+            _ => format!("ALTER TABLE {on} DISABLE TRIGGER {name};"),
+        };
         if !still_leaks(session, bench, attack, &change).await? {
             return Ok(Some(trigger.function));
         }

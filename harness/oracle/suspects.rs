@@ -100,3 +100,49 @@ pub(super) fn drop_policies<'r>(
         })
         .collect()
 }
+
+/// No policy alone is to blame.
+pub(super) fn unclear(
+    scene: &Scene,
+    attacker: &Attacker,
+    table: &Relation,
+    candidates: &[&Policy],
+    check: bool,
+) -> Cause {
+    // A join reads two tables: the cause may lie on the other one.
+    let other = table
+        .foreign_keys
+        .iter()
+        .filter_map(|key| scene.relation(key.target))
+        .find_map(|target| unpoliced(scene, attacker, target));
+    let first = candidates.first().map(|policy| Cause::Policy {
+        relation: table.oid,
+        policy: policy.oid,
+        check,
+    });
+    other.or(first).unwrap_or(Cause::NoRls(table.oid))
+}
+
+/// Makes a policy accept no new row.
+pub(super) fn refuse_all(table: &Relation, policy: &Policy) -> String {
+    format!(
+        "ALTER POLICY {} ON {} WITH CHECK (false);",
+        identifier(&policy.name),
+        qualified(&table.schema, &table.name)
+    )
+}
+
+/// Whether a trigger stands in the place of this command, as views have them. The bits of `tgtype` are those of
+/// src/include/catalog/pg_trigger.h.
+pub(super) fn replaced_by_trigger(view: &Relation, command: Command) -> bool {
+    const INSTEAD: i16 = 64;
+    let event = match command {
+        Command::Insert => 4,
+        Command::Delete => 8,
+        Command::Update => 16,
+        _ => 0,
+    };
+    view.triggers.iter().any(|trigger| {
+        trigger.enabled != 'D' && trigger.kind & INSTEAD != 0 && trigger.kind & event != 0
+    })
+}

@@ -28,7 +28,8 @@ pub enum Control {
     Privileged,
     /// The same without triggers and foreign keys: with them, nobody can do it.
     Unchecked,
-    /// A CHECK or a NOT NULL refuses this very row, whoever writes it: it is asked of nothing but the row itself.
+    /// A CHECK, a NOT NULL or a view's CHECK OPTION refuses this very row: it is asked of nothing but the row itself, and
+    /// there was a row to ask it of.
     Closed,
     /// The victim's member sees another result when the victim's rows are taken out.
     Difference,

@@ -60,6 +60,8 @@ pub enum Form {
     Taking,
     /// The same by another statement that does the same: a cursor, a MERGE, an upsert.
     Reshaped,
+    /// A row of the attacker's own by whose values a trigger finds the victim's row.
+    Pointing,
 }
 
 /// Something that the superuser does inside the attack's transaction, before the attacker takes over.

@@ -1,5 +1,6 @@
 //! Positive controls: members do to their own rows what the attacks do to others'.
 use super::attackers::put;
+use super::projection::projection;
 use super::read_row::reading;
 use super::reassign_row::alone;
 use super::{
@@ -105,17 +106,33 @@ fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) ->
     out
 }
 
-/// What a member changes and deletes through a view that takes writes.
+/// What a member inserts, changes and deletes through a view that takes writes.
 fn through(scene: &Scene, id: AttackerId, member: &Attacker, view: &Relation) -> Vec<Attack> {
-    let (_, updates, deletes) = view.updatable;
+    let (inserts, updates, deletes) = view.updatable;
     let set = statement::harmless_set(scene, member, view).filter(|_| updates);
     let update = set.map(|set| (Command::Update, format!("UPDATE {} SET {set}", named(view))));
     let delete = deletes.then(|| (Command::Delete, format!("DELETE FROM {}", named(view))));
-    update
+    let mut out: Vec<Attack> = update
         .into_iter()
         .chain(delete)
         .map(|(command, statement)| writing(id, member, view, command, statement))
-        .collect()
+        .collect();
+    if let Some(shown) = projection(scene, view).filter(|shown| inserts && shown.takes_rows())
+        && let Some((leaf, row)) = scene.own_row(member, shown.base.oid)
+    {
+        let seen = shown.row(scene, row);
+        let statement =
+            statement::insert(scene, &member.role, &shown.view, &seen, &BTreeMap::new());
+        let ctid = row.ctid.clone();
+        out.push(Attack {
+            preparation: vec![Preparation::Erase {
+                relation: leaf,
+                ctid,
+            }],
+            ..writing(id, member, view, Command::Insert, statement)
+        });
+    }
+    out
 }
 
 /// A write by a member to rows of its own.

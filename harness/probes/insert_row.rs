@@ -1,4 +1,5 @@
 //! Plants a row in another tenant: the victim's own row is taken out first, and the attacker inserts the very same.
+use super::projection::{Projection, projections};
 use super::read_row::victim_of;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, folders,
@@ -25,16 +26,18 @@ impl Probe for InsertRow {
             .owned()
             .filter(|relation| relation.kind != RelationKind::ForeignTable)
             .collect();
-        scene
-            .honest()
-            .flat_map(|(id, attacker)| {
-                tables.iter().flat_map(move |relation| {
-                    let mut out = plants(scene, id, attacker, relation, self.name());
-                    out.extend(crossed(scene, id, attacker, relation, self.name()));
-                    out
-                })
-            })
-            .collect()
+        let views = projections(scene, |(inserts, _, _)| inserts);
+        let mut out = Vec::new();
+        for (id, attacker) in scene.honest() {
+            for relation in &tables {
+                out.extend(plants(scene, id, attacker, relation, self.name()));
+                out.extend(crossed(scene, id, attacker, relation, self.name()));
+            }
+            for view in views.iter().filter(|view| view.takes_rows()) {
+                out.extend(through(scene, id, attacker, view, self.name()));
+            }
+        }
+        out
     }
 }
 
@@ -67,18 +70,8 @@ fn plants(
     relation: &Relation,
     probe: &'static str,
 ) -> Vec<Attack> {
-    // A row of the table of tenants is a tenant: who inserts one makes a new tenant, and takes nobody's.
-    if scene.is_tenants(relation) {
-        return Vec::new();
-    }
-    let Some((_, first)) = scene.victim_row(attacker, relation.oid) else {
-        return Vec::new();
-    };
-    let rows = scene.rows(relation.oid);
-    let same = rows.into_iter().filter(|(_, row)| {
-        row.tenant == first.tenant && scene.is_foreign(attacker, relation.oid, row.tenant, row.user)
-    });
-    same.take(STATES)
+    victims(scene, attacker, relation)
+        .into_iter()
         .map(|row| {
             let statement =
                 statement::insert(scene, &attacker.role, relation, row.1, &BTreeMap::new());
@@ -92,6 +85,45 @@ fn plants(
             )
         })
         .collect()
+}
+
+/// The same through a view: with what the view shows of the victim's rows.
+fn through(
+    scene: &Scene,
+    id: AttackerId,
+    attacker: &Attacker,
+    view: &Projection,
+    probe: &'static str,
+) -> Vec<Attack> {
+    let role = &attacker.role;
+    let plant = |row: (Oid, &TrueRow)| {
+        let shown = view.row(scene, row.1);
+        let statement = statement::insert(scene, role, &view.view, &shown, &BTreeMap::new());
+        let kind = (Form::Whole, statement);
+        inserting(id, attacker, &view.view, probe, kind, (row, row))
+    };
+    let rows = victims(scene, attacker, view.base);
+    rows.into_iter().map(plant).collect()
+}
+
+/// The victim's rows that are planted one by one.
+fn victims<'a>(
+    scene: &Scene<'a>,
+    attacker: &Attacker,
+    relation: &Relation,
+) -> Vec<(Oid, &'a TrueRow)> {
+    // A row of the table of tenants is a tenant: who inserts one makes a new tenant, and takes nobody's.
+    if scene.is_tenants(relation) {
+        return Vec::new();
+    }
+    let Some((_, first)) = scene.victim_row(attacker, relation.oid) else {
+        return Vec::new();
+    };
+    let rows = scene.rows(relation.oid).into_iter();
+    let same = rows.filter(|(_, row)| {
+        row.tenant == first.tenant && scene.is_foreign(attacker, relation.oid, row.tenant, row.user)
+    });
+    same.take(STATES).collect()
 }
 
 /// Rows of the victim that are planted one by one in each table.
@@ -112,7 +144,9 @@ fn crossed(
     ) else {
         return Vec::new();
     };
-    let movable = |column: &i16| relation.primary_key != [*column];
+    // A row that joins two tenants names another by design.
+    let joins = scene.tenancy.parties.contains(&relation.oid);
+    let movable = |column: &i16| relation.primary_key != [*column] && !joins;
     let columns = scene.tenant_columns(relation).into_iter().filter(movable);
     let mut out = Vec::new();
     if let Some(values) = folders::crossed(scene, relation, own.1, foreign.1) {

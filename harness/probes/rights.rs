@@ -1,5 +1,6 @@
 //! Which columns a role may use in a statement, so that an attack is refused by a policy and not by a narrower grant.
-use super::scene::Scene;
+use super::scene::{Attacker, Scene};
+use super::statement;
 use crate::catalog::{Column, Generated, Grant, Oid, Privilege, Relation, RelationKind};
 use std::collections::BTreeSet;
 
@@ -62,13 +63,9 @@ pub fn columns<'r>(
 
 /// A column that an update can set without meaning anything: no key, no reference, not unique, not generated.
 pub fn plain_column<'r>(scene: &Scene, role: &str, relation: &'r Relation) -> Option<&'r Column> {
-    let base = base_of(scene, relation);
-    let taken = |column: &Column| -> bool {
-        let number = column.number;
-        column.generated != Generated::No
-            || base.is_some_and(|base| !is_plain(scene, base, &column.name))
-            || relation.kind != RelationKind::View && !is_plain(scene, relation, &column.name)
-            || number <= 0
+    let taken = |column: &Column| match source(scene, relation, column) {
+        Some((table, column)) => !is_plain(scene, table, &column.name),
+        None => column.generated != Generated::No || column.number <= 0,
     };
     let mut free: Vec<&Column> = columns(scene, role, relation, Privilege::Update)
         .into_iter()
@@ -83,8 +80,33 @@ pub fn plain_column<'r>(scene: &Scene, role: &str, relation: &'r Relation) -> Op
     let textual = |column: &Column| {
         column.type_name == "text" || column.type_name.starts_with("character varying")
     };
-    free.sort_by_key(|column| (checked(column), !textual(column), column.number));
+    // What a view computes can be set only where a trigger takes it.
+    let computed = |column: &Column| source(scene, relation, column).is_none();
+    free.sort_by_key(|column| {
+        (
+            computed(column),
+            checked(column),
+            !textual(column),
+            column.number,
+        )
+    });
     free.first().copied()
+}
+
+/// The column of a table that stands behind a column: itself, or what a view shows.
+pub fn source<'a>(
+    scene: &Scene<'a>,
+    relation: &Relation,
+    column: &Column,
+) -> Option<(&'a Relation, &'a Column)> {
+    let here = scene.column_ref(relation.oid, column.number);
+    let there = match relation.kind {
+        RelationKind::View => *scene.tenancy.shown.get(&here)?,
+        _ => here,
+    };
+    let table = scene.relation(there.relation)?;
+    let mut columns = table.columns.iter();
+    Some((table, columns.find(|c| c.number == there.column)?))
 }
 
 /// The one relation that a view shows, if it shows one.
@@ -122,4 +144,23 @@ fn is_plain(scene: &Scene, relation: &Relation, name: &str) -> bool {
 /// Whether an index's expressions name the column: `lower(name)` is as unique as the column.
 fn says(expressions: &[String], name: &str) -> bool {
     expressions.iter().any(|text| crate::sql::names(text, name))
+}
+
+/// Tables and views that a caller can name, for the reads after a step.
+pub fn readable<'a>(scene: &Scene<'a>, attacker: &Attacker) -> Vec<&'a Relation> {
+    let roles = enjoyed(scene, &attacker.role);
+    let granted = |relation: &&Relation| {
+        relation
+            .grants
+            .iter()
+            .any(|grant| grant.privilege == Privilege::Select && roles.contains(&grant.role))
+    };
+    scene
+        .catalog
+        .relations
+        .iter()
+        .filter(|relation| relation.kind != RelationKind::Sequence)
+        .filter(granted)
+        .filter(|relation| statement::is_exposed(scene, &attacker.role, &relation.schema))
+        .collect()
 }

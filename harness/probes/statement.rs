@@ -69,8 +69,10 @@ pub fn insert(
 /// policies in.
 pub fn harmless_set(scene: &Scene, attacker: &Attacker, relation: &Relation) -> Option<String> {
     let column = rights::plain_column(scene, &attacker.role, relation)?;
-    let base = rights::base_of(scene, relation).unwrap_or(relation);
-    let number = base.columns.iter().find(|c| c.name == column.name)?.number;
+    let (base, number) = match rights::source(scene, relation, column) {
+        Some((table, column)) => (table, column.number),
+        None => (relation, column.number),
+    };
     let rows = scene.rows(base.oid);
     let texts = rows
         .iter()
@@ -136,6 +138,10 @@ pub fn ownership(
         if !all {
             break;
         }
+    }
+    // A row that joins two tenants is another's when it names none but others.
+    if scene.tenancy.parties.contains(&relation.oid) {
+        numbers.extend(scene.tenant_columns(relation));
     }
     if all {
         numbers.extend(

@@ -5,7 +5,7 @@ use super::call_definer::is_door;
 use super::secrets::secret_calls;
 use super::step_values::{is_rank_like, values};
 use super::{Attacker, AttackerId, Command, Object, Scene, attackers, named, rights, statement};
-use crate::catalog::{Column, Generated, Oid, Privilege, Relation, RelationKind};
+use crate::catalog::{Column, Generated, Oid, Privilege, Relation};
 use crate::sql::{identifier, nullable};
 use crate::world::TrueRow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,6 +124,16 @@ impl Writing<'_> {
         mine.map(|(_, row)| *row).take(2).collect()
     }
 
+    /// Rows of the caller's own, or of its tenant where none says something of the caller.
+    fn models(&self) -> Vec<&TrueRow> {
+        let own = self.own_rows();
+        let of_tenant = || self.scene.own_row(self.attacker, self.table.oid);
+        match own.is_empty() {
+            true => of_tenant().map(|(_, row)| row).into_iter().collect(),
+            false => own,
+        }
+    }
+
     fn is_mine(&self, row: &TrueRow) -> bool {
         row.user.is_some() && row.user == self.attacker.user
             || self.own_values().iter().any(|(column, value)| {
@@ -168,7 +178,7 @@ impl Writing<'_> {
                 out.push(self.insert(row, &own));
             }
         }
-        let mine = self.own_rows();
+        let mine = self.models();
         for (row, model) in mine.iter().zip(foreign.iter().cycle()) {
             let mut whole = statement::ownership(self.scene, self.table, model, true);
             whole.retain(|column, _| !own.contains_key(column));
@@ -245,11 +255,7 @@ impl Writing<'_> {
 
     /// One column of the caller's own row set to each other value that it may take, where somebody asks the column.
     fn updates(&self) -> Vec<Step> {
-        let mut rows = self.own_rows();
-        if rows.is_empty() {
-            let own = self.scene.own_row(self.attacker, self.table.oid);
-            rows.extend(own.map(|(_, row)| row));
-        }
+        let rows = self.models();
         let Some(row) = rows.first() else {
             return Vec::new();
         };
@@ -377,23 +383,4 @@ fn function_calls(
         }
     }
     out
-}
-
-/// Tables and views that a caller can name, for the reads after a step.
-pub fn readable<'a>(scene: &Scene<'a>, attacker: &Attacker) -> Vec<&'a Relation> {
-    let roles = rights::enjoyed(scene, &attacker.role);
-    let granted = |relation: &&Relation| {
-        relation
-            .grants
-            .iter()
-            .any(|grant| grant.privilege == Privilege::Select && roles.contains(&grant.role))
-    };
-    scene
-        .catalog
-        .relations
-        .iter()
-        .filter(|relation| relation.kind != RelationKind::Sequence)
-        .filter(granted)
-        .filter(|relation| statement::is_exposed(scene, &attacker.role, &relation.schema))
-        .collect()
 }

@@ -1,4 +1,5 @@
 //! Changes another tenant's rows, with and without a WHERE that reads them.
+use super::pointed::pointed;
 use super::read_row::victim_of;
 use super::reassign_row::alone;
 use super::shapes::{first_members, is_plain};
@@ -24,10 +25,12 @@ impl Probe for UpdateRow {
     fn attacks(&self, scene: &Scene) -> Vec<Attack> {
         let mut out = Vec::new();
         for (id, attacker) in scene.honest() {
-            for relation in scene.owned().chain(writable_views(scene)) {
+            let views = writable_views(scene).filter(|view| view.updatable.1);
+            for relation in scene.owned().chain(views) {
                 out.extend(change(scene, id, attacker, relation, self.name()));
                 out.extend(take_over(scene, id, attacker, relation, self.name()));
             }
+            out.extend(pointed(scene, id, attacker, self.name()));
         }
         for (id, attacker) in first_members(scene) {
             for relation in scene.owned().filter(|relation| is_plain(relation)) {
@@ -38,15 +41,13 @@ impl Probe for UpdateRow {
     }
 }
 
-/// Views over owned tables that PostgreSQL lets callers update.
+/// Views over owned tables that PostgreSQL lets callers write.
 pub(super) fn writable_views<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Relation> {
     let views: Vec<&Relation> = scene
         .catalog
         .relations
         .iter()
-        .filter(|r| {
-            r.kind == RelationKind::View && r.updatable.1 && statement::shows_owned(scene, r)
-        })
+        .filter(|r| r.kind == RelationKind::View && statement::shows_owned(scene, r))
         .collect();
     views.into_iter()
 }
@@ -141,6 +142,10 @@ pub(super) fn both(
 ) -> Vec<Attack> {
     let base = rights::base_of(scene, relation).unwrap_or(relation);
     let row = scene.victim_row(attacker, base.oid);
+    // A partition of one tenant holds nothing foreign to that tenant.
+    if row.is_none() && base.is_partition && !scene.rows(base.oid).is_empty() {
+        return Vec::new();
+    }
     let victim = row.map_or(Victim::Tenant(attackers::VICTIM), |(_, row)| {
         victim_of(attacker, row)
     });

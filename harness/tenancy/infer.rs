@@ -4,8 +4,10 @@ use super::facts::{Atom, Facts};
 use super::grades::grades;
 use super::keys::{choose, claim_name, key};
 use super::memberships::memberships;
+use super::parties::parties;
 use super::reading::Reader;
 use super::scopes::{Chosen, add_namesakes, scopes};
+use super::shown::shown;
 use super::{Claim, ClaimMeaning, ColumnRef, Key, KeyId, Scope, Tenancy, roles};
 use crate::catalog::{Catalog, FunctionKind, Oid, Relation, class};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +65,6 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         claims,
         memberships,
         roles,
-        published: Vec::new(),
         evidence,
         arguments,
         fields,
@@ -72,10 +73,17 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         claim_readers: claim_readers(&facts),
         policy_functions: policy_functions(&facts),
         claim_lists: facts.lists,
-        claim_grades: BTreeMap::new(),
+        ..Tenancy::default()
     };
     tenancy.claim_grades = grades(catalog, &tenancy);
+    follow(catalog, &mut tenancy);
     tenancy
+}
+
+/// Where columns lead: to both sides of a row that joins tenants, and through views.
+fn follow(catalog: &Catalog, tenancy: &mut Tenancy) {
+    tenancy.parties = parties(catalog, &tenancy.keys, tenancy.tenant);
+    tenancy.shown = shown(catalog);
 }
 
 /// Tables that nobody owns as far as is known, with a policy that asks for the caller all the same.

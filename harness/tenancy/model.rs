@@ -45,6 +45,10 @@ pub struct Tenancy {
     pub argument_columns: BTreeMap<(Oid, usize), Vec<ColumnRef>>,
     /// Columns whose written value a trigger compares with columns of other tables.
     pub trigger_columns: BTreeMap<ColumnRef, Vec<ColumnRef>>,
+    /// Tables whose rows join two tenants, and are each of theirs.
+    pub parties: BTreeSet<Oid>,
+    /// Columns of views that show a column of a table as it is.
+    pub shown: BTreeMap<ColumnRef, ColumnRef>,
     /// Functions of the schema that read a claim, by (setting, path): one of them may be the cause of many leaks.
     pub claim_readers: BTreeMap<(String, Vec<String>), Vec<Oid>>,
     /// Functions of the schema that a policy asks for a claim, by policy.

@@ -72,11 +72,12 @@ pub(super) fn expression(text: &str) -> SyntaxNode {
 }
 
 /// The sides of `a or b or c`.
-fn alternatives(node: &SyntaxNode) -> Vec<SyntaxNode> {
+pub(super) fn alternatives(node: &SyntaxNode) -> Vec<SyntaxNode> {
     split(node, "or")
 }
 
-fn split(node: &SyntaxNode, word: &str) -> Vec<SyntaxNode> {
+/// The sides of a chain of `and` or `or`.
+pub(super) fn split(node: &SyntaxNode, word: &str) -> Vec<SyntaxNode> {
     let bare = bare(node);
     if bare.kind() == K::BIN_EXPR && operator(&bare) == word {
         return operands(&bare)

@@ -208,7 +208,8 @@ impl Reader<'_> {
                     }
                 }
             },
-            K::JOIN_EXPR | K::JOIN => {
+            // PostgreSQL prints every join in parentheses.
+            K::JOIN_EXPR | K::JOIN | K::PAREN_EXPR => {
                 for child in item.children() {
                     self.add_source(&child, frame);
                 }

@@ -17,6 +17,7 @@ impl Reader<'_> {
                 .unwrap_or_default(),
             K::INSERT => self.insert(node, frame),
             K::UPDATE | K::DELETE => self.change(node, frame),
+            K::MERGE => self.merge(node, frame),
             K::RETURN_STMT => self.each(node, frame),
             _ => {
                 let children: Vec<SyntaxNode> = node.children().collect();
@@ -38,21 +39,34 @@ impl Reader<'_> {
 
     /// The relation that a write names, with its alias.
     fn written(&self, node: &SyntaxNode) -> Option<(String, Oid)> {
-        let name = node
-            .children()
-            .find(|n| matches!(n.kind(), K::RELATION_NAME_REF | K::RELATION_NAME))?;
+        let name = node.children().find(|n| {
+            matches!(
+                n.kind(),
+                K::RELATION_NAME_REF | K::RELATION_NAME | K::TABLE_RELATION_NAME
+            )
+        })?;
         let path = name.descendants().find(|n| n.kind() == K::PATH_REF)?;
         let relation = self.relation_named(&dotted(&path))?;
-        Some((
-            super::reading::alias_of(node).unwrap_or_else(|| relation.name.clone()),
-            relation.oid,
-        ))
+        // What a MERGE takes its rows from has an alias of its own.
+        let alias = match node.kind() {
+            K::MERGE => node
+                .children()
+                .find(|n| n.kind() == K::OPTIONAL_AS_ALIAS)
+                .and_then(|n| super::reading::alias_of(&n)),
+            _ => super::reading::alias_of(node),
+        };
+        Some((alias.unwrap_or_else(|| relation.name.clone()), relation.oid))
     }
 
     fn insert(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
-        let Some((_, relation)) = self.written(node) else {
-            return Atoms::new();
-        };
+        if let Some((_, relation)) = self.written(node) {
+            self.placed(node, relation, frame);
+        }
+        Atoms::new()
+    }
+
+    /// What an insert puts into which column.
+    fn placed(&mut self, node: &SyntaxNode, relation: Oid, frame: &Frame) {
         let columns: Vec<String> = node
             .children()
             .filter(|n| n.kind() == K::COLUMN_TARGET_LIST)
@@ -72,7 +86,6 @@ impl Reader<'_> {
             let held = self.column(relation, column);
             self.facts.compare(&held, &without_literals(value));
         }
-        Atoms::new()
     }
 
     fn change(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
@@ -90,6 +103,15 @@ impl Reader<'_> {
                 self.add_source(&item, &mut inner);
             }
         }
+        self.assignments(node, &inner);
+        for clause in node.children().filter(|n| n.kind() == K::WHERE_CLAUSE) {
+            self.each(&clause, &inner);
+        }
+        Atoms::new()
+    }
+
+    /// What `SET` puts where, anywhere below the node.
+    fn assignments(&mut self, node: &SyntaxNode, inner: &Frame) {
         let assignments: Vec<SyntaxNode> = node
             .descendants()
             .filter(|n| n.kind() == K::SET_SINGLE_COLUMN)
@@ -102,15 +124,45 @@ impl Reader<'_> {
             let value = assignment
                 .children()
                 .find(|n| n.kind() == K::SET_EXPR)
-                .map(|n| self.each(&n, &inner))
+                .map(|n| self.each(&n, inner))
                 .unwrap_or_default();
             if let Some(column) = target {
-                let held = self.name(&column, &inner);
+                let held = self.name(&column, inner);
                 self.facts.compare(&held, &without_literals(&value));
             }
         }
-        for clause in node.children().filter(|n| n.kind() == K::WHERE_CLAUSE) {
-            self.each(&clause, &inner);
+    }
+
+    /// A MERGE: its condition, and what it changes or inserts in each case.
+    fn merge(&mut self, node: &SyntaxNode, frame: &Frame) -> Atoms {
+        let mut inner = Frame {
+            sources: Vec::new(),
+            outer: Some(frame),
+            routine: frame.routine,
+        };
+        let written = self.written(node);
+        inner.sources.extend(
+            written
+                .iter()
+                .map(|(alias, relation)| (alias.clone(), Source::Relation(*relation))),
+        );
+        let using = node
+            .children()
+            .filter(|n| n.kind() == K::USING_ON_CLAUSE)
+            .flat_map(|n| n.children());
+        let (conditions, sources): (Vec<_>, Vec<_>) = using.partition(|n| n.kind() == K::ON_CLAUSE);
+        for source in &sources {
+            self.add_source(source, &mut inner);
+        }
+        for condition in &conditions {
+            self.each(condition, &inner);
+        }
+        self.assignments(node, &inner);
+        let inserts = node.descendants().filter(|n| n.kind() == K::MERGE_INSERT);
+        for insert in inserts.collect::<Vec<_>>() {
+            if let Some((_, relation)) = written {
+                self.placed(&insert, relation, &inner);
+            }
         }
         Atoms::new()
     }
@@ -132,7 +184,7 @@ impl Reader<'_> {
                 kind if syntax::is_expression(kind) => {
                     self.eval(&child, frame);
                 }
-                K::INSERT | K::UPDATE | K::DELETE => {
+                K::INSERT | K::UPDATE | K::DELETE | K::MERGE => {
                     self.statement(&child, frame);
                 }
                 _ => self.block(&child, frame),
