@@ -2,8 +2,8 @@
 use super::ListShape;
 use super::facts::{Atom, Atoms};
 use super::reading::{Frame, Reader, Routine};
-use super::syntax::{self, dotted, operands};
-use crate::catalog::{Function, Relation};
+use super::syntax::{self, dotted, folded, operands};
+use crate::catalog::{Function, Relation, Trigger};
 use squawk_syntax::SyntaxKind as K;
 use squawk_syntax::SyntaxNode;
 use std::collections::BTreeMap;
@@ -204,13 +204,17 @@ impl Reader<'_> {
         )
     }
 
-    /// Reads a trigger function with NEW and OLD as rows of the relation.
-    pub fn trigger(&mut self, function: &Function, relation: &Relation) {
-        let rows = BTreeMap::from([
+    /// Reads a trigger function with NEW and OLD as rows of the relation, and its transition tables as the relation.
+    pub fn trigger(&mut self, function: &Function, relation: &Relation, trigger: &Trigger) {
+        let mut rows = BTreeMap::from([
             ("new".to_owned(), relation.oid),
             ("old".to_owned(), relation.oid),
         ]);
         self.written = Some(relation.oid);
+        // pg_get_triggerdef writes `REFERENCING OLD TABLE AS before NEW TABLE AS after`.
+        let words: Vec<&str> = trigger.definition.split_whitespace().collect();
+        let transitions = words.windows(4).filter(|w| w[1..3] == ["TABLE", "AS"]);
+        rows.extend(transitions.map(|w| (folded(w[3]), relation.oid)));
         self.run(
             function,
             Routine {

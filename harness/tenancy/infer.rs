@@ -194,7 +194,7 @@ fn read(catalog: &Catalog) -> Facts {
                 .iter()
                 .find(|f| f.oid == trigger.function && !f.platform)
             {
-                reader.trigger(function, relation);
+                reader.trigger(function, relation, trigger);
             }
         }
     }

@@ -2,6 +2,7 @@
 use super::facts::Atoms;
 use super::reading::{Frame, Reader, Source, alias_of};
 use super::syntax::{dotted, folded, operands};
+use crate::catalog::Oid;
 use squawk_syntax::SyntaxKind as K;
 use squawk_syntax::SyntaxNode;
 use std::collections::BTreeMap;
@@ -165,6 +166,8 @@ impl Reader<'_> {
                 if derived {
                     let source = find_derived(frame, &parts[0]);
                     frame.sources.extend(source.map(|source| (alias, source)));
+                } else if let Some(oid) = transition(frame, &parts) {
+                    frame.sources.push((alias, Source::Relation(oid)));
                 } else if let Some(relation) = self.relation_named(&parts) {
                     if self.policy.is_some() {
                         self.facts.lookups.insert(relation.oid);
@@ -216,6 +219,14 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+}
+
+/// The table whose rows a trigger's transition table holds.
+fn transition(frame: &Frame, parts: &[String]) -> Option<Oid> {
+    match parts {
+        [name] => frame.routine?.rows.get(name).copied(),
+        _ => None,
     }
 }
 
