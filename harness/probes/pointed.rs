@@ -5,9 +5,10 @@ use super::read_row::victim_of;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Scene, named, statement,
 };
-use crate::catalog::{Oid, Relation};
+use crate::catalog::{Oid, Relation, Trigger};
 use crate::event::Severity;
 use crate::tenancy::ColumnRef;
+use crate::world::TrueRow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every own row that can be written so that a trigger finds a row of the victim's.
@@ -66,7 +67,7 @@ fn crosses(scene: &Scene, table: &Relation, here: ColumnRef, there: ColumnRef) -
         && !is_secret(scene, target, there.column)
 }
 
-/// The own row, inserted and changed, with the values by which the victim's row is found.
+/// The own row, inserted, changed and deleted, with the values by which the victim's row is found.
 fn point(
     scene: &Scene,
     (id, attacker): (AttackerId, &Attacker),
@@ -114,8 +115,32 @@ fn point(
         statement::assignments(table, &values),
         scene.finds(table, own)
     );
-    vec![
-        one(Command::Insert, erase, insert),
+    let mut out = vec![
+        one(Command::Insert, erase.clone(), insert.clone()),
         one(Command::Update, Vec::new(), update),
-    ]
+    ];
+    // A trigger on DELETE looks up what the row said last.
+    if table.triggers.iter().any(on_delete) {
+        let written = with(table, own, &values);
+        let found = scene.finds(table, &written);
+        let both = format!("{insert};\nDELETE FROM {} WHERE {found}", named(table));
+        out.push(one(Command::Delete, erase, both));
+    }
+    out
+}
+
+/// The bits of `tgtype` are those of src/include/catalog/pg_trigger.h.
+fn on_delete(trigger: &Trigger) -> bool {
+    trigger.enabled != 'D' && trigger.kind & 8 != 0
+}
+
+/// A row as it stands, with some values replaced.
+fn with(table: &Relation, row: &TrueRow, values: &BTreeMap<i16, String>) -> TrueRow {
+    let mut row = row.clone();
+    for (column, value) in table.columns.iter().zip(&mut row.values) {
+        if let Some(new) = values.get(&column.number) {
+            *value = Some(new.clone());
+        }
+    }
+    row
 }
