@@ -36,7 +36,12 @@ fn targets(scene: &Scene, table: &Relation) -> BTreeMap<Oid, BTreeSet<(i16, i16)
     let mut out: BTreeMap<Oid, BTreeSet<(i16, i16)>> = BTreeMap::new();
     for column in table.columns.iter().filter(|c| statement::is_settable(c)) {
         let here = scene.column_ref(table.oid, column.number);
-        let found = scene.tenancy.trigger_columns.get(&here).into_iter().flatten();
+        let found = scene
+            .tenancy
+            .trigger_columns
+            .get(&here)
+            .into_iter()
+            .flatten();
         for there in found.filter(|there| crosses(scene, table, here, **there)) {
             let pairs = out.entry(there.relation).or_default();
             pairs.insert((here.column, there.column));
