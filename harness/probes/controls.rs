@@ -106,6 +106,43 @@ fn own(scene: &Scene, id: AttackerId, member: &Attacker, relation: &Relation) ->
     out
 }
 
+/// How many rows of a table are tried one by one.
+const ROWS: usize = 8;
+
+/// The same updates and deletes on each row of the member's tenant by itself, for tables of which no member was shown to
+/// reach a row: one row that a write check refuses fails the whole statement.
+pub fn one_by_one(scene: &Scene, is_shown: impl Fn(Object, Command) -> bool) -> Vec<Attack> {
+    let mut out = Vec::new();
+    let members = scene.attackers.iter().enumerate();
+    for (at, member) in
+        members.filter(|(_, a)| matches!(a.standing, Standing::Member | Standing::VictimsMember))
+    {
+        for relation in scene.owned() {
+            let object = Object::Relation(relation.oid);
+            let table = named(relation);
+            let rows = scene.rows(relation.oid);
+            let home = rows
+                .iter()
+                .filter(|(_, row)| row.tenant == Some(member.tenants[0]));
+            for (_, row) in home.take(ROWS) {
+                let found = format!(" WHERE {}", scene.finds(relation, row));
+                let sets = [
+                    statement::harmless_set(scene, member, relation),
+                    statement::same_set(scene, member, relation, row),
+                ];
+                let update = |set| (Command::Update, format!("UPDATE {table} SET {set}{found}"));
+                let delete = (Command::Delete, format!("DELETE FROM {table}{found}"));
+                let tried = sets.into_iter().flatten().map(update).chain([delete]);
+                let open = tried.filter(|(command, _)| !is_shown(object, *command));
+                out.extend(open.map(|(command, text)| {
+                    writing(AttackerId(at), member, relation, command, text)
+                }));
+            }
+        }
+    }
+    out
+}
+
 /// What a member inserts, changes and deletes through a view that takes writes.
 fn through(scene: &Scene, id: AttackerId, member: &Attacker, view: &Relation) -> Vec<Attack> {
     let (inserts, updates, deletes) = view.updatable;
