@@ -1,7 +1,7 @@
 //! Finds what let a leak through: each policy is tried alone, in a transaction in which the others are dropped.
 use super::observe::{Request, Runner, alone};
 use super::observe_admission::Admissions;
-use super::observe_trusted::{hands_on, trusted};
+use super::observe_trusted::{hands_on, leaks_honestly, trusted};
 use super::sensed;
 use super::sight::Bench;
 use super::suspects::{
@@ -345,6 +345,7 @@ async fn blame(
         && let Some(silenced) = silenced(bench.scene, *only)
         && !still_leaks(session, bench, attack, &silenced).await?
         && !hands_on(session, bench, attacker, *only).await?
+        && !leaks_honestly(session, bench, attack).await?
     {
         return Ok(Cause::Function(*only));
     }

@@ -55,6 +55,25 @@ pub(super) async fn trusted(
     Ok(None)
 }
 
+/// Whether the same statement leaks to a member with honest claims: then it is not for what the doctored ones say.
+pub(super) async fn leaks_honestly(
+    session: &Session,
+    bench: &Bench<'_>,
+    attack: &Attack,
+) -> Result<bool, ObserveError> {
+    let scene = bench.scene;
+    let role = &scene.attacker(attack.attacker).role;
+    let mut members = scene.attackers_that(|standing| standing == Standing::Member);
+    let Some((attacker, _)) = members.find(|(_, member)| member.role == *role) else {
+        return Ok(false);
+    };
+    let honest = Attack {
+        attacker,
+        ..attack.clone()
+    };
+    still_leaks(session, bench, &honest, "").await
+}
+
 /// Whether the function does nothing with a pattern in the caller's claims but hand it on: it is as good as any text, until
 /// somebody matches by it. For functions without arguments.
 pub(super) async fn hands_on(
