@@ -6,6 +6,7 @@ mod observation;
 pub mod observe;
 pub mod observe_admission;
 pub mod observe_cause;
+mod observe_copy;
 pub mod observe_engine;
 mod observe_error;
 pub mod observe_rehearsal;

@@ -1,5 +1,6 @@
 //! Runs attacks: one message each, pipelined, every transaction rolled back.
 use super::observation::{Change, Fate, Observation, Outcome, Refusal};
+use super::observe_copy::copied;
 use super::observe_error::ObserveError;
 use crate::catalog::Oid;
 use crate::probes::{Attack, Attacker, Preparation, statement};
@@ -21,6 +22,8 @@ pub struct Request {
     before: usize,
     /// Whether a look follows the statement.
     looks: bool,
+    /// What comes before a COPY, and the COPY.
+    copy: Option<(String, String)>,
 }
 
 /// Who runs a request.
@@ -66,6 +69,10 @@ impl Request {
         }
         message.extend(preparation.iter().map(prepare));
         message.push_str(&identify(runner));
+        // A COPY goes by a protocol of its own, after what comes before it.
+        let copy = statement
+            .starts_with("COPY ")
+            .then(|| (message.clone(), statement.to_owned()));
         message.push_str(statement);
         message.push(';');
         if looks {
@@ -80,6 +87,7 @@ impl Request {
             message,
             before: preparation.len(),
             looks,
+            copy,
         }
     }
 
@@ -199,19 +207,17 @@ async fn pipelined(
 ) -> Result<(), ObserveError> {
     session.take_notices();
     for (chunk_at, chunk) in requests.chunks(DEPTH).enumerate() {
-        let answers = join_all(
-            chunk
-                .iter()
-                .map(|request| session.client().simple_query(&request.message)),
-        )
+        let answers = join_all(chunk.iter().map(async |request| match request.copy {
+            Some(_) => None,
+            None => Some(session.client().simple_query(&request.message).await),
+        }))
         .await;
         // Pipelined answers do not say which attack raised a notice. When one matters, ask again one by one.
         let telling = said(session).iter().any(|text| matters(text));
         for (at, (request, answer)) in chunk.iter().zip(answers).enumerate() {
-            let observation = if telling {
-                alone(session, request).await?
-            } else {
-                read(request, answer, Vec::new())?
+            let observation = match answer {
+                Some(answer) if !telling => read(request, answer, Vec::new())?,
+                _ => alone(session, request).await?,
             };
             each(chunk_at * DEPTH + at, observation);
         }
@@ -240,6 +246,9 @@ pub async fn committed(session: &Session, message: &str) -> Result<(), ObserveEr
 /// One request by itself, with the notices that it raised.
 pub async fn alone(session: &Session, request: &Request) -> Result<Observation, ObserveError> {
     session.take_notices();
+    if let Some((opening, statement)) = &request.copy {
+        return copied(session, opening, statement).await;
+    }
     let answer = session.client().simple_query(&request.message).await;
     read(request, answer, said(session))
 }
@@ -261,20 +270,7 @@ fn read(
 ) -> Result<Observation, ObserveError> {
     let messages = match answer {
         Ok(messages) => messages,
-        Err(error) => {
-            let Some(refused) = error.as_db_error() else {
-                return Err(ObserveError::lost(error));
-            };
-            let refusal = refusal(refused);
-            if ends_session(refused) {
-                return Err(ObserveError::lost(error));
-            }
-            return Ok(Observation {
-                outcome: Outcome::Refused(refusal),
-                changes: Vec::new(),
-                notices,
-            });
-        }
+        Err(error) => return refused(error, notices),
     };
     let results = results(messages);
     // ROLLBACK, BEGIN, preparations, SET … come first; of those only the preparations give rows.
@@ -300,6 +296,25 @@ fn read(
     Ok(Observation {
         outcome: Outcome::Done { rows, count },
         changes,
+        notices,
+    })
+}
+
+/// The observation of a statement that the server refused, unless that ended the session.
+pub(super) fn refused(
+    error: tokio_postgres::Error,
+    notices: Vec<String>,
+) -> Result<Observation, ObserveError> {
+    let Some(found) = error.as_db_error() else {
+        return Err(ObserveError::lost(error));
+    };
+    let refusal = refusal(found);
+    if ends_session(found) {
+        return Err(ObserveError::lost(error));
+    }
+    Ok(Observation {
+        outcome: Outcome::Refused(refusal),
+        changes: Vec::new(),
         notices,
     })
 }

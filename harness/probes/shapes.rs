@@ -1,6 +1,6 @@
 //! The same read in other shapes: inside of other queries, by a cursor, with row locks, explained.
 use super::read_row::{reading, victim_of};
-use super::{Attack, Attacker, AttackerId, Form, Scene, Standing, rights, statement};
+use super::{Attack, Attacker, AttackerId, Form, Scene, Standing, named, rights, statement};
 use crate::catalog::{Privilege, Relation, RelationKind};
 use std::collections::BTreeSet;
 
@@ -16,6 +16,17 @@ pub(super) fn first_members<'a>(scene: &Scene<'a>) -> Vec<(AttackerId, &'a Attac
 /// Tables that stand for themselves and are kept here.
 pub(super) fn is_plain(relation: &Relation) -> bool {
     relation.kind != RelationKind::ForeignTable && relation.parents.is_empty()
+}
+
+/// COPY of a table turns into a query where row-level security holds (manual, COPY); of anything else it takes a query.
+fn copy(scene: &Scene, attacker: &Attacker, relation: &Relation, read: &str) -> String {
+    let allowed = rights::columns(scene, &attacker.role, relation, Privilege::Select);
+    match relation.kind {
+        RelationKind::Table if allowed.len() == relation.columns.len() => {
+            format!("COPY {} TO STDOUT", named(relation))
+        }
+        _ => format!("COPY ({read}) TO STDOUT"),
+    }
 }
 
 /// Every shape of the read of a relation.
@@ -41,6 +52,7 @@ pub(super) fn shapes(
         format!("DECLARE held CURSOR FOR {read};\nFETCH ALL FROM held"),
         format!("EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF, SUMMARY OFF) {read}"),
     ];
+    texts.push(copy(scene, attacker, relation, &read));
     // A row lock asks for the right to update, and for the policies of UPDATE beside those of SELECT (manual, CREATE POLICY).
     if may_lock {
         texts.extend(["UPDATE", "KEY SHARE"].map(|lock| format!("{read} FOR {lock}")));
