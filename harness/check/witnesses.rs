@@ -1,7 +1,7 @@
 //! Runs the controls: whether the victim's row was there to be reached, and by whom.
 use super::campaign::{Living, Pending, Worker};
 use super::known_names;
-use crate::catalog::{ForeignKey, Oid, PolicyCommand, Privilege};
+use crate::catalog::{ForeignKey, Oid};
 use crate::oracle::observe::{Request, Runner, alone, committed, observe, observe_aloud};
 use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
 use crate::probes::{
@@ -62,7 +62,11 @@ pub(super) async fn controls(
 fn unaided(scene: &Scene, living: &Living, pending: &Pending) -> Controls {
     let attack = &pending.attack;
     let role = &scene.attacker(attack.attacker).role;
-    let living = living.contains(&(attack.object, attack.command)) || forbids(scene, role, attack);
+    let forbidden = match attack.object {
+        Object::Relation(oid) => rights::forbids(scene, role, oid, attack.command),
+        _ => false,
+    };
+    let living = living.contains(&(attack.object, attack.command)) || forbidden;
     Controls {
         privileged: false,
         unchecked: false,
@@ -72,35 +76,6 @@ fn unaided(scene: &Scene, living: &Living, pending: &Pending) -> Controls {
         alike: None,
         depends: None,
     }
-}
-
-/// The schema lets nobody of this role run the command here: no grant, or row-level security without a policy for it.
-fn forbids(scene: &Scene, role: &str, attack: &Attack) -> bool {
-    let Object::Relation(oid) = attack.object else {
-        return false;
-    };
-    let Some(relation) = scene.relation(oid) else {
-        return false;
-    };
-    let roles = rights::enjoyed(scene, role);
-    let (privilege, command) = match attack.command {
-        Command::Select => (Privilege::Select, PolicyCommand::Select),
-        Command::Insert => (Privilege::Insert, PolicyCommand::Insert),
-        Command::Update => (Privilege::Update, PolicyCommand::Update),
-        Command::Delete => (Privilege::Delete, PolicyCommand::Delete),
-        Command::Truncate => (Privilege::Truncate, PolicyCommand::All),
-        Command::Call => return false,
-    };
-    let granted = relation
-        .grants
-        .iter()
-        .any(|grant| grant.privilege == privilege && roles.contains(&grant.role));
-    let policed = relation.policies.iter().any(|policy| {
-        policy.permissive
-            && (policy.command == PolicyCommand::All || policy.command == command)
-            && policy.roles.iter().any(|oid| roles.contains(oid))
-    });
-    !granted || relation.rls && !policed
 }
 
 fn victims_member<'a>(scene: &Scene<'a>) -> Option<&'a Attacker> {

@@ -5,7 +5,7 @@ use super::read_row::reading;
 use super::reassign_row::alone;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Scene, Standing, Victim,
-    named, statement,
+    named, rights, statement,
 };
 use crate::catalog::{Relation, RelationKind};
 use crate::event::Severity;
@@ -119,26 +119,58 @@ pub fn one_by_one(scene: &Scene, is_shown: impl Fn(Object, Command) -> bool) -> 
     {
         for relation in scene.owned() {
             let object = Object::Relation(relation.oid);
-            let table = named(relation);
-            let rows = scene.rows(relation.oid);
-            let home = rows
-                .iter()
-                .filter(|(_, row)| row.tenant == Some(member.tenants[0]));
-            for (_, row) in home.take(ROWS) {
-                let found = format!(" WHERE {}", scene.finds(relation, row));
-                let sets = [
-                    statement::harmless_set(scene, member, relation),
-                    statement::same_set(scene, member, relation, row),
-                ];
-                let update = |set| (Command::Update, format!("UPDATE {table} SET {set}{found}"));
-                let delete = (Command::Delete, format!("DELETE FROM {table}{found}"));
-                let tried = sets.into_iter().flatten().map(update).chain([delete]);
-                let open = tried.filter(|(command, _)| !is_shown(object, *command));
-                out.extend(open.map(|(command, text)| {
-                    writing(AttackerId(at), member, relation, command, text)
-                }));
+            let is_open = |command: &Command| {
+                !is_shown(object, *command)
+                    && !rights::forbids(scene, &member.role, relation.oid, *command)
+            };
+            let commands = [Command::Update, Command::Delete]
+                .into_iter()
+                .filter(is_open);
+            for command in commands {
+                out.extend(on_each_row(
+                    scene,
+                    AttackerId(at),
+                    member,
+                    relation,
+                    command,
+                ));
             }
         }
+    }
+    out
+}
+
+fn on_each_row(
+    scene: &Scene,
+    id: AttackerId,
+    member: &Attacker,
+    relation: &Relation,
+    command: Command,
+) -> Vec<Attack> {
+    let table = named(relation);
+    let rows = scene.rows(relation.oid);
+    let home = rows
+        .iter()
+        .filter(|(_, row)| row.tenant == Some(member.tenants[0]));
+    let mut out = Vec::new();
+    for (_, row) in home.take(ROWS) {
+        let found = scene.finds(relation, row);
+        let texts = match command {
+            Command::Delete => vec![format!("DELETE FROM {table} WHERE {found}")],
+            _ => [
+                statement::harmless_set(scene, member, relation),
+                statement::same_set(scene, member, relation, row),
+            ]
+            .into_iter()
+            .flatten()
+            .map(|set| format!("UPDATE {table} SET {set} WHERE {found}"))
+            .collect(),
+        };
+        out.extend(
+            texts
+                .into_iter()
+                .map(|text| writing(id, member, relation, command, text)),
+        );
     }
     out
 }

@@ -1,7 +1,10 @@
 //! Which columns a role may use in a statement, so that an attack is refused by a policy and not by a narrower grant.
+use super::Command;
 use super::scene::{Attacker, Scene};
 use super::statement;
-use crate::catalog::{Column, Generated, Grant, Oid, Privilege, Relation, RelationKind};
+use crate::catalog::{
+    Column, Generated, Grant, Oid, PolicyCommand, Privilege, Relation, RelationKind,
+};
 use std::collections::BTreeSet;
 
 /// The roles whose grants a role enjoys: itself, PUBLIC (0), and every group it inherits from.
@@ -163,4 +166,30 @@ pub fn readable<'a>(scene: &Scene<'a>, attacker: &Attacker) -> Vec<&'a Relation>
         .filter(granted)
         .filter(|relation| statement::is_exposed(scene, &attacker.role, &relation.schema))
         .collect()
+}
+
+/// Whether the schema lets nobody of this role run the command here: no grant, or row-level security without a policy for it.
+pub fn forbids(scene: &Scene, role: &str, relation: Oid, command: Command) -> bool {
+    let Some(relation) = scene.relation(relation) else {
+        return false;
+    };
+    let roles = enjoyed(scene, role);
+    let (privilege, command) = match command {
+        Command::Select => (Privilege::Select, PolicyCommand::Select),
+        Command::Insert => (Privilege::Insert, PolicyCommand::Insert),
+        Command::Update => (Privilege::Update, PolicyCommand::Update),
+        Command::Delete => (Privilege::Delete, PolicyCommand::Delete),
+        Command::Truncate => (Privilege::Truncate, PolicyCommand::All),
+        Command::Call => return false,
+    };
+    let granted = relation
+        .grants
+        .iter()
+        .any(|grant| grant.privilege == privilege && roles.contains(&grant.role));
+    let policed = relation.policies.iter().any(|policy| {
+        policy.permissive
+            && (policy.command == PolicyCommand::All || policy.command == command)
+            && policy.roles.iter().any(|oid| roles.contains(oid))
+    });
+    !granted || relation.rls && !policed
 }
