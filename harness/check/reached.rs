@@ -155,11 +155,7 @@ pub(super) fn bare_writes(
     if !matches!(table.kind, RelationKind::Table | RelationKind::Partitioned) {
         return Vec::new();
     }
-    let roles = rights::enjoyed(scene, &attacker.role);
-    let may = |privilege: Privilege| {
-        let mut grants = table.grants.iter();
-        grants.any(|grant| grant.privilege == privilege && roles.contains(&grant.role))
-    };
+    let may = |privilege| rights::may(scene, &attacker.role, table, privilege);
     let mut out = Vec::new();
     if may(Privilege::Update)
         && let Some(set) = statement::harmless_set(scene, attacker, table)

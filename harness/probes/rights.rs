@@ -168,6 +168,13 @@ pub fn readable<'a>(scene: &Scene<'a>, attacker: &Attacker) -> Vec<&'a Relation>
         .collect()
 }
 
+/// Whether a role has a privilege on a whole relation, by itself or by a group.
+pub fn may(scene: &Scene, role: &str, relation: &Relation, privilege: Privilege) -> bool {
+    let roles = enjoyed(scene, role);
+    let mut grants = relation.grants.iter();
+    grants.any(|grant| grant.privilege == privilege && roles.contains(&grant.role))
+}
+
 /// Whether the schema lets nobody of this role run the command here: no grant, or row-level security without a policy for it.
 pub fn forbids(scene: &Scene, role: &str, relation: Oid, command: Command) -> bool {
     let Some(relation) = scene.relation(relation) else {
@@ -182,10 +189,7 @@ pub fn forbids(scene: &Scene, role: &str, relation: Oid, command: Command) -> bo
         Command::Truncate => (Privilege::Truncate, PolicyCommand::All),
         Command::Call => return false,
     };
-    let granted = relation
-        .grants
-        .iter()
-        .any(|grant| grant.privilege == privilege && roles.contains(&grant.role));
+    let granted = may(scene, role, relation, privilege);
     let policed = relation.policies.iter().any(|policy| {
         policy.permissive
             && (policy.command == PolicyCommand::All || policy.command == command)

@@ -41,11 +41,7 @@ pub(super) fn shapes(
         return Vec::new();
     };
     let read = statement::select(scene, &attacker.role, relation);
-    let roles = rights::enjoyed(scene, &attacker.role);
-    let may_lock = relation
-        .grants
-        .iter()
-        .any(|grant| grant.privilege == Privilege::Update && roles.contains(&grant.role));
+    let may_lock = rights::may(scene, &attacker.role, relation, Privilege::Update);
     let mut texts = vec![
         format!("WITH held AS MATERIALIZED ({read}) SELECT * FROM held"),
         format!("SELECT held.* FROM (VALUES (1)) AS one(n), LATERAL ({read}) AS held"),

@@ -93,11 +93,7 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     fn may(&self, privilege: Privilege) -> bool {
-        let roles = rights::enjoyed(self.scene, &self.attacker.role);
-        self.table
-            .grants
-            .iter()
-            .any(|grant| grant.privilege == privilege && roles.contains(&grant.role))
+        rights::may(self.scene, &self.attacker.role, self.table, privilege)
     }
 
     fn step(&self, command: Command, statement: String, supplied: Vec<String>) -> Step {

@@ -110,11 +110,7 @@ fn renumbered(
 
 /// Whether the attacker's role may change rows and insert none.
 fn is_update_only(scene: &Scene, attacker: &Attacker, relation: &Relation) -> bool {
-    let roles = rights::enjoyed(scene, &attacker.role);
-    let may = |privilege: Privilege| {
-        let mut grants = relation.grants.iter();
-        grants.any(|grant| grant.privilege == privilege && roles.contains(&grant.role))
-    };
+    let may = |privilege| rights::may(scene, &attacker.role, relation, privilege);
     may(Privilege::Update) && !may(Privilege::Insert)
 }
 

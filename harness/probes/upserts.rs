@@ -133,13 +133,11 @@ fn merged(
 ) -> Option<Attack> {
     let (_, foreign) = scene.victim_row(attacker, relation.oid)?;
     let (found, _) = key(scene, relation, foreign, "kept")?;
-    let roles = rights::enjoyed(scene, &attacker.role);
     let privilege = match command {
         Command::Delete => Privilege::Delete,
         _ => Privilege::Update,
     };
-    let mut grants = relation.grants.iter();
-    let may = grants.any(|grant| grant.privilege == privilege && roles.contains(&grant.role));
+    let may = rights::may(scene, &attacker.role, relation, privilege);
     if !may || scene.catalog.version < MERGE_SINCE {
         return None;
     }
