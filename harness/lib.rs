@@ -1,10 +1,10 @@
 //! Watertight proves, by attacking, that tenants of a PostgreSQL application cannot read, write or sense each other's data.
 //!
 //! Data flows one way: migrations → server → catalog → tenancy → world → probes → oracle → shrink → report;
-//! `status` stands beside the probes and needs none of them. `check` conducts and `cli` starts it. What holds everywhere, and is held by `tests/tidy.rs` where it can be:
+//! `status` and `plans` stand beside the probes and need none of them. `check` conducts and `cli` starts it. What holds everywhere, and is held by `tests/tidy.rs` where it can be:
 //!
 //! 1. A stage uses only those on its left.
-//! 2. Only `server`, `catalog`, `world::load`, `oracle::observe*` and `status::observe` speak SQL to a server.
+//! 2. Only `server`, `catalog`, `world::load`, `oracle::observe*`, `status::observe` and `plans` speak SQL to a server.
 //! 3. Only `cli` and `report` write to the terminal; the engine emits events.
 //! 4. Probes and the judge are pure. A probe describes statements; it never holds a session.
 //! 5. Every random choice comes from the seed: the same seed gives the same events, times aside.
@@ -17,6 +17,7 @@ pub mod error;
 pub mod event;
 pub mod migrations;
 pub mod oracle;
+pub mod plans;
 pub mod probes;
 pub mod rehearse;
 pub mod report;

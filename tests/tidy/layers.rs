@@ -3,7 +3,7 @@ use super::files::{SourceFile, rust};
 use super::{each, expect_none};
 
 /// The stages, left to right, as in the head of `harness/lib.rs`.
-const STAGES: [&str; 10] = [
+const STAGES: [&str; 11] = [
     "migrations",
     "server",
     "catalog",
@@ -13,6 +13,7 @@ const STAGES: [&str; 10] = [
     "oracle",
     "shrink",
     "status",
+    "plans",
     "report",
 ];
 
