@@ -11,6 +11,7 @@ mod scenarios;
 mod server;
 mod sessions;
 mod status;
+mod strategies;
 mod support;
 mod tenancy;
 mod tidy;
