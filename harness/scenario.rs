@@ -2,7 +2,7 @@
 pub mod classes;
 mod differences;
 
-use crate::config::{CheckPlan, ConfigError, Platform, RehearsalPlan, Sql};
+use crate::config::{CheckPlan, Config, ConfigError, Platform, RehearsalPlan, Sql};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -234,6 +234,23 @@ impl Scenario {
                 .map(|text| self.sql(self.stem(), text)),
             ..RehearsalPlan::default()
         }
+    }
+
+    /// The profile that is enough for it, unless somebody names one: the systems at their heads are attacked with everything
+    /// by the main job, so a scenario on top of one needs what one transaction shows, or the probe that it names.
+    pub fn profile(&self) -> Option<&'static str> {
+        let defaults = Config::defaults().profiles.into_iter();
+        let quick = defaults.filter(|(name, _)| name == "quick");
+        let left_out: Vec<String> = quick
+            .filter_map(|(_, quick)| quick.skip_probe)
+            .flatten()
+            .collect();
+        let single = |expected: &Expected| match expected {
+            Expected::Leak { probe, .. } => !left_out.contains(probe),
+            _ => true,
+        };
+        let quick = matches!(self.base, Base::System(_)) && self.expected.iter().all(single);
+        quick.then_some("quick")
     }
 
     /// The plan that runs it: `system` is the plan of the system that it stands on, or of any system for a whole schema.

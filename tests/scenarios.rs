@@ -6,7 +6,7 @@ use watertight::config::{CheckPlan, Config, Known, Settings, resolve};
 use watertight::event::Event;
 use watertight::probes;
 use watertight::rehearse;
-use watertight::scenario::{Base, Expected, Scenario};
+use watertight::scenario::{Base, Scenario};
 use watertight::stop::Stop;
 
 /// The one funnel: reads a scenario, runs it, and says what differs from its expectation.
@@ -61,25 +61,10 @@ fn base(scenario: &Scenario, root: &Path) -> CheckPlan {
         jobs: Some(1),
         ..Settings::default()
     };
-    // The systems at their heads are attacked with everything by the main job; a scenario on top of one needs what one
-    // transaction shows, or the probe that it names. `selftest` runs all of them with everything.
-    let single = |expected: &Expected| match expected {
-        Expected::Leak { probe, .. } => !left_out().contains(probe),
-        _ => true,
-    };
-    let quick = matches!(scenario.base, Base::System(_)) && scenario.expected.iter().all(single);
-    let profile = quick.then_some("quick");
-    resolve(settings, profile, &config, root, known)
+    resolve(settings, scenario.profile(), &config, root, known)
         .unwrap()
         .plans
         .remove(0)
-}
-
-/// Probes that the quick profile leaves out.
-fn left_out() -> Vec<String> {
-    let profiles = Config::defaults().profiles;
-    let quick = profiles.into_iter().find(|(name, _)| name == "quick");
-    quick.and_then(|(_, quick)| quick.skip_probe).unwrap()
 }
 
 #[rstest]

@@ -1,4 +1,5 @@
 //! Conducts a run: the only place that knows every stage.
+mod bearers;
 mod campaign;
 mod cause_source;
 mod climb;
@@ -116,7 +117,7 @@ pub async fn attack_filled(
         return Err(Stopped.into());
     }
     let coverage = coverage::coverage(&scene, &judged);
-    verdicts::tell(plan, &scene, &judged, &coverage, &findings, listener);
+    verdicts::tell(plan, &scene, &coverage, listener);
     Ok(verdicts::summary(
         plan,
         &judged,
@@ -139,6 +140,7 @@ async fn clear(
     bench: &Bench<'_>,
     judged: &mut [Judged],
 ) -> Result<(), CheckError> {
+    bearers::clear(judged);
     Ok(personal::clear(worker, bench, judged).await?)
 }
 

@@ -131,12 +131,9 @@ fn distinct<'j>(scene: &Scene, judged: &'j [Judged]) -> Vec<&'j Judged> {
 pub fn tell(
     plan: &CheckPlan,
     scene: &Scene,
-    judged: &[Judged],
     coverage: &BTreeMap<Cell, Mark>,
-    findings: &[Finding],
     listener: &mut dyn Listener,
 ) {
-    let _ = (judged, findings);
     for ((object, command, attacker), mark) in coverage {
         let caller = scene.attacker(*attacker);
         let object = name(scene, *object);

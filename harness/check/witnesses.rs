@@ -5,7 +5,7 @@ use crate::catalog::{ForeignKey, Oid};
 use crate::oracle::observe::{Request, Runner, alone, committed, observe, observe_aloud};
 use crate::oracle::{Bench, Controls, Observation, ObserveError, judge};
 use crate::probes::{
-    Attack, Attacker, Command, Object, Preparation, Scene, Standing, attackers, rights,
+    Attack, Attacker, Command, Object, Preparation, Scene, Standing, attackers, guests, rights,
 };
 use crate::sqlstate::SqlState;
 use std::collections::{BTreeMap, HashMap};
@@ -272,7 +272,8 @@ async fn depend(
     calls: &[usize],
     out: &mut [Controls],
 ) -> Result<(), ObserveError> {
-    let mut members: Vec<&Attacker> = victims_members(bench.scene).collect();
+    let guests = guests(bench.scene);
+    let mut members: Vec<&Attacker> = victims_members(bench.scene).chain(&guests).collect();
     members.dedup_by_key(|member| member.settings.clone());
     for member in members {
         let open: Vec<usize> = calls

@@ -31,7 +31,9 @@ pub(super) fn run<E: Engine>(flags: &Selftest, session: &Session<'_, E>) -> Resu
         let mut lines = Vec::new();
         for scenario in scenarios {
             if !stop.is_asked() {
-                lines.push(try_one(scenario, flags, &stop, session).await?);
+                let line = try_one(scenario, flags, &stop, session).await?;
+                session.print(&line.text())?;
+                lines.push(line);
             }
         }
         Ok::<Vec<Line>, Failure>(lines)
@@ -102,7 +104,9 @@ fn base<E: Engine>(
         jobs: flags.jobs,
         ..session.global.settings()
     };
-    let resolved = conduct::decide(settings, None, session)?;
+    let asked = session.global.profile.as_deref();
+    let profile = asked.or_else(|| scenario.profile());
+    let resolved = conduct::decide(settings, profile, session)?;
     resolved.plans.into_iter().next().ok_or_else(|| {
         let title = format!("{} stands on no system", scenario.path.display());
         Failure::new(Exit::Usage.code(), title)
@@ -142,20 +146,9 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// One line a scenario, then one line a leak class, then the verdict.
+/// One line a leak class, then the verdict.
 fn table(lines: &[Line]) -> String {
     let mut text = String::new();
-    for line in lines {
-        let mark = if line.is_right() { "ok" } else { "FAILED" };
-        let path = line.scenario.path.display().to_string();
-        text.push_str(&format!("{mark:7} {path:70} {:6} ms\n", line.took()));
-        if line.scenario.canary && !line.is_right() {
-            text.push_str("          a wrong expectation went unnoticed: the alarm is dead\n");
-        }
-        for difference in line.differences.iter().filter(|_| !line.scenario.canary) {
-            text.push_str(&format!("          {difference}\n"));
-        }
-    }
     if lines.len() > 1 {
         text.push_str(&by_class(lines));
     }
@@ -174,6 +167,20 @@ fn table(lines: &[Line]) -> String {
 }
 
 impl Line {
+    /// What a person reads as soon as the scenario ended.
+    fn text(&self) -> String {
+        let mark = if self.is_right() { "ok" } else { "FAILED" };
+        let path = self.scenario.path.display().to_string();
+        let mut text = format!("{mark:7} {path:70} {:6} ms\n", self.took());
+        if self.scenario.canary && !self.is_right() {
+            text.push_str("          a wrong expectation went unnoticed: the alarm is dead\n");
+        }
+        for difference in self.differences.iter().filter(|_| !self.scenario.canary) {
+            text.push_str(&format!("          {difference}\n"));
+        }
+        text
+    }
+
     fn plants(&self) -> bool {
         let leak = |expected: &Expected| matches!(expected, Expected::Leak { .. });
         self.scenario.expected.iter().any(leak)

@@ -62,6 +62,8 @@ pub enum Form {
     Reshaped,
     /// A row of the attacker's own by whose values a trigger finds the victim's row.
     Pointing,
+    /// A call with a secret that the caller reads in the same statement.
+    Bearing,
 }
 
 /// Something that the superuser does inside the attack's transaction, before the attacker takes over.

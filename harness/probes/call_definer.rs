@@ -1,6 +1,7 @@
 //! Calls functions that run with their owner's rights, with arguments drawn from the victim's real values.
 use super::arguments::{Call, calls, opens_door};
 use super::mixes::{extreme, mixed};
+use super::secrets::secret_calls;
 use super::smuggled::runs_text;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Probe, Scene, Standing, Victim,
@@ -39,6 +40,11 @@ impl Probe for CallDefiner {
                         .into_iter()
                         .map(|call| calling(id, function, self.name(), call)),
                 );
+                let bearing = secret_calls(scene, attacker, function).into_iter();
+                out.extend(bearing.map(|(call, _)| Attack {
+                    form: Form::Bearing,
+                    ..calling(id, function, self.name(), call)
+                }));
             }
         }
         out

@@ -18,6 +18,7 @@ mod documents;
 mod folders;
 mod forgers;
 pub mod gain_access;
+mod guests;
 mod insert_row;
 mod mixes;
 mod odd_claims;
@@ -55,6 +56,7 @@ mod update_row;
 mod upserts;
 
 pub use attack::*;
+pub use guests::guests;
 pub use pooled_session::leaves;
 pub use read_notification::announcers;
 pub use scene::{Attacker, Scene, Standing, named};

@@ -7,7 +7,7 @@ use crate::sql::{identifier, qualified};
 use crate::world::TrueRow;
 
 /// How many rows of others are tried: they stand in different states.
-const ROWS: usize = 4;
+const ROWS: usize = 6;
 
 /// Each call with the table that the secret is read from.
 pub(super) fn secret_calls(
@@ -29,9 +29,10 @@ pub(super) fn secret_calls(
                 continue;
             };
             let rows = scene.rows(table.oid);
-            let foreign = rows
-                .iter()
-                .filter(|(_, row)| row.tenant == Some(attackers::VICTIM));
+            let foreign = rows.iter().filter(|(_, row)| {
+                row.tenant == Some(attackers::VICTIM)
+                    && scene.is_foreign(attacker, table.oid, row.tenant, row.user)
+            });
             for (_, row) in foreign.take(ROWS) {
                 let read = reading(scene, table, column.column, row);
                 let call = read.and_then(|read| with(scene, attacker, function, (position, read)));

@@ -34,15 +34,8 @@ pub fn demands(catalog: &Catalog, relation: &Relation, fixed: &BTreeSet<&str>) -
                 .iter()
                 .filter(|part| is_local(catalog, part, &own, fixed))
                 .collect();
-            let texts: Vec<String> = local
-                .iter()
-                .map(|part| format!("({})", part.text()))
-                .collect();
-            if !texts.is_empty() {
-                out.push(Demand {
-                    predicate: texts.join(" AND "),
-                    literals: local.iter().flat_map(|part| literals(part)).collect(),
-                });
+            if !local.is_empty() {
+                out.push(demand(&local));
             }
             out.extend(
                 parts
@@ -51,10 +44,24 @@ pub fn demands(catalog: &Catalog, relation: &Relation, fixed: &BTreeSet<&str>) -
             );
         }
     }
+    for parts in super::searches::searches(catalog, relation, &own) {
+        out.push(demand(&parts.iter().collect::<Vec<_>>()));
+    }
     let mut seen = BTreeSet::new();
     out.retain(|demand| seen.insert(demand.clone()));
     out.truncate(DEMANDS);
     out
+}
+
+fn demand(parts: &[&SyntaxNode]) -> Demand {
+    let texts: Vec<String> = parts
+        .iter()
+        .map(|part| format!("({})", part.text()))
+        .collect();
+    Demand {
+        predicate: texts.join(" AND "),
+        literals: parts.iter().flat_map(|part| literals(part)).collect(),
+    }
 }
 
 fn conditions(catalog: &Catalog, relation: &Relation) -> Vec<SyntaxNode> {

@@ -1,4 +1,5 @@
 //! Conducts the inference: reads every expression, groups what is compared, chooses keys, scopes, claims and roles.
+use super::addresses::addresses;
 use super::classes::{Class, classes};
 use super::facts::{Atom, Facts};
 use super::grades::grades;
@@ -56,6 +57,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
     let fields = fields(&classes, &order);
     let unknown = unknown(catalog, &facts, &scopes, &claims);
     let mut tenancy = Tenancy {
+        addresses: addresses(&facts, &claims),
         keys,
         tenant,
         user,

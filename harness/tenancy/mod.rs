@@ -1,4 +1,5 @@
 //! Infers what a tenant is, whose each row is and how one becomes a user, from the catalog alone.
+mod addresses;
 mod calls;
 mod classes;
 mod conventions;
@@ -19,6 +20,7 @@ mod queries;
 mod reading;
 mod roles;
 mod scopes;
+mod searches;
 mod shown;
 mod statements;
 mod strays;

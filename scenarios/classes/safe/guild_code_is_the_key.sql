@@ -1,7 +1,7 @@
 -- Whoever was given a code is let into the guild by it, and nobody but its members reads the code.
 -- system: supabase
 -- class: 40
--- expect: unproven call-definer on public.use_code
+-- expect: clean
 -- note: No call can name a code that exists, unless it was read before.
 
 create table public.guilds (

@@ -2,8 +2,6 @@
 -- system: supabase
 -- class: 20
 -- expect: clean
--- expect: unproven call-definer on public.accept_invitation
--- note: Answers to a token alone, of which no call can name one that exists, unless it was read before.
 -- note: TRUNCATE comes from the platform's default privileges alone: it is told as accepted.
 create type public.member_role as enum ('owner','admin','member');
 
