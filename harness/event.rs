@@ -49,6 +49,8 @@ pub enum Event {
 pub struct Started {
     pub system: String,
     pub seed: u64,
+    /// The part of the attacks that is made, such as `1/4`; absent when all are.
+    pub shard: Option<String>,
     /// For example `PostgreSQL 15.18 (local)`.
     pub server: String,
     pub migrations: usize,
@@ -205,6 +207,8 @@ pub struct Summary {
     pub leaked: usize,
     pub unproven: usize,
     pub errored: usize,
+    /// Attacks that nobody made, because the time had run out.
+    pub not_reached: usize,
     /// Findings after grouping by cause.
     pub findings: usize,
     /// How many of the findings the configuration accepts.

@@ -1,6 +1,6 @@
 //! Attacks of several steps: after every write that succeeds, reads and writes are tried again with what was gained.
 use super::campaign::{Judged, Worker};
-use super::climbers::{climbers, session};
+use super::climbers::{chosen, climbers, is_asked_for, session};
 use super::facts::{Fact, Shape, facts, shape};
 use super::reached::{Before, Opened, opened};
 use crate::config::CheckPlan;
@@ -36,15 +36,16 @@ pub async fn climb(
     bench: &Bench<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Vec<Judged>, ObserveError> {
-    let chosen: Vec<&str> = ["gain-access", "promote-self"]
-        .into_iter()
-        .filter(|name| plan.probes.iter().any(|known| known == name))
-        .collect();
+    let chosen = chosen(plan);
     let mut climbed = Climbed::default();
-    if chosen.is_empty() || plan.depth == 0 {
+    if !is_asked_for(plan) {
         return Ok(climbed.judged);
     }
-    for id in climbers(worker, bench, &mut climbed.statements).await? {
+    let everybody = climbers(worker, bench, &mut climbed.statements).await?;
+    for (at, id) in everybody.into_iter().enumerate() {
+        if plan.shard.is_some_and(|shard| !shard.holds_at(at)) {
+            continue;
+        }
         let mut climber = Climber::new(worker, bench, id, &chosen, &mut climbed);
         climber.run(plan.depth).await?;
     }

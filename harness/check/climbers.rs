@@ -1,10 +1,24 @@
 //! Who tries steps: those to whom the least is open.
 use super::campaign::Worker;
 use super::reached::Before;
+use crate::config::CheckPlan;
 use crate::oracle::{Bench, ObserveError};
 use crate::probes::{AttackerId, Scene, Standing, steps};
 use crate::server::Session;
 use std::collections::BTreeSet;
+
+/// Whether the plan asks for attacks of several steps.
+pub(super) fn is_asked_for(plan: &CheckPlan) -> bool {
+    plan.depth > 0 && !chosen(plan).is_empty()
+}
+
+/// The probes of several steps that the plan has.
+pub(super) fn chosen(plan: &CheckPlan) -> Vec<&'static str> {
+    ["gain-access", "promote-self"]
+        .into_iter()
+        .filter(|name| plan.probes.iter().any(|known| known == name))
+        .collect()
+}
 
 /// The weakest member of the attacking tenant, a stranger, and a visitor.
 pub(super) async fn climbers(

@@ -1,6 +1,8 @@
 //! Counts cells: every owned relation × command × attacker and every function × attacker ends in a verdict or is listed.
 use super::campaign::Judged;
+use super::verdicts::name;
 use crate::catalog::RelationKind;
+use crate::config::CheckPlan;
 use crate::oracle::{Reason, Verdict};
 use crate::probes::{
     Aim, Attack, AttackerId, Command, Form, Object, Scene, Standing, is_beyond_grid, statement,
@@ -65,6 +67,36 @@ pub fn coverage(scene: &Scene, judged: &[Judged]) -> BTreeMap<Cell, Mark> {
         }
     }
     cells
+}
+
+/// The cells of the grid that these attacks are made for.
+pub fn cells(attacks: &[Attack]) -> BTreeSet<Cell> {
+    let of = |attack: &Attack| (attack.object, attack.command, attack.attacker);
+    let grid = attacks.iter().filter(|attack| !is_beyond_grid(attack));
+    grid.map(of).collect()
+}
+
+/// Leaves out the cells that other parts of the same run decide.
+pub fn keep_part(plan: &CheckPlan, scene: &Scene, coverage: &mut BTreeMap<Cell, Mark>) {
+    if let Some(shard) = plan.shard {
+        coverage.retain(|(object, _, _), _| shard.holds(&name(scene, *object)));
+    }
+}
+
+/// Cells whose attacks were not made any more are unproven, and no others.
+pub fn mark_unreached(
+    planned: &BTreeSet<Cell>,
+    judged: &[Judged],
+    coverage: &mut BTreeMap<Cell, Mark>,
+) {
+    let made: BTreeSet<Cell> = judged
+        .iter()
+        .map(|judged| &judged.attack)
+        .map(|attack| (attack.object, attack.command, attack.attacker))
+        .collect();
+    for cell in planned.difference(&made) {
+        coverage.insert(*cell, Mark::Unproven(Reason::NotReached));
+    }
 }
 
 /// A function cell is proven when one of the calls tried reached something that the attacker could have got; that other

@@ -11,6 +11,7 @@ mod facts;
 mod finding;
 mod finding_steps;
 mod known_names;
+mod limits;
 mod other_world;
 mod overrides;
 mod personal;
@@ -34,11 +35,12 @@ pub use status::{Rows, status, tell_status};
 
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;
-use crate::event::{Event, Listener, Phase, Summary};
-use crate::oracle::{Bench, observe_engine};
-use crate::probes::controls;
+use crate::event::{Event, Listener, Phase, Summary, Unproven};
+use crate::oracle::{Bench, Reason, observe_engine};
+use crate::probes::{Attack, controls};
 use crate::stop::{Stop, Stopped};
 use crate::tenancy::Tenancy;
+use limits::Limits;
 use std::time::Instant;
 
 /// Attacks one system and tells the listener everything. When asked to stop, it tells the leaks that it found until then.
@@ -97,34 +99,97 @@ pub async fn attack_filled(
     tell_faults(&ready, listener).await?;
     let living = stop.or(baseline(&workers[0], &bench, listener)).await?;
     let (plain, apart) = rounds::divide(rounds::attacks(plan, &scene));
-    let mut judged = rounds::run(plain, workers, &bench, &living, stop, listener).await?;
+    let limits = Limits::of(plan, started, stop);
+    let planned = coverage::cells(&plain);
+    let total = plain.len();
+    let mut judged = rounds::run(plain, workers, &bench, &living, &limits, listener).await?;
+    let mut missed = Missed {
+        attacks: total - judged.len(),
+        kinds: Vec::new(),
+    };
     if !stop.is_asked() {
         let cleared = stop.or(clear(&workers[0], &bench, &mut judged));
         unless_stopped(cleared.await)?;
     }
-    if !stop.is_asked() {
-        let more = stop.or(rounds::run_apart(plan, &ready, &bench, apart, &judged));
-        judged.extend(unless_stopped(more.await)?);
-    }
-    if !stop.is_asked() {
-        let climbed = stop.or(steps(plan, &workers[0], &bench, listener));
-        judged.extend(unless_stopped(climbed.await)?);
-    }
+    let more = beyond(plan, &ready, &bench, apart, &judged, &limits, listener);
+    judged.extend(missed.take(more.await?));
     let findings =
         verdicts::findings(plan, migrated, &workers[0], &bench, &judged, listener).await?;
     if stop.is_asked() {
         // Cells that were not reached are not unproven: nobody tried.
         return Err(Stopped.into());
     }
-    let coverage = coverage::coverage(&scene, &judged);
+    let mut coverage = coverage::coverage(&scene, &judged);
+    coverage::keep_part(plan, &scene, &mut coverage);
+    coverage::mark_unreached(&planned, &judged, &mut coverage);
     verdicts::tell(plan, &scene, &coverage, listener);
-    Ok(verdicts::summary(
-        plan,
-        &judged,
-        &coverage,
-        findings.len(),
-        started,
-    ))
+    missed.tell(plan, listener);
+    let summary = verdicts::summary(plan, &judged, &coverage, findings.len(), started);
+    Ok(Summary {
+        not_reached: missed.attacks,
+        ..summary
+    })
+}
+
+/// Attacks that take more than one transaction, after those that take one.
+async fn beyond(
+    plan: &CheckPlan,
+    ready: &Ready<'_>,
+    bench: &Bench<'_>,
+    apart: Vec<Attack>,
+    judged: &[Judged],
+    limits: &Limits<'_>,
+    listener: &mut dyn Listener,
+) -> Result<(Vec<Judged>, Missed), CheckError> {
+    let mut out = Vec::new();
+    let mut missed = Missed::default();
+    if !apart.is_empty() {
+        let count = apart.len();
+        let more = rounds::run_apart(plan, ready, bench, apart, judged);
+        match limits.within(more).await? {
+            Some(more) => out.extend(more),
+            None => {
+                missed.attacks = count;
+                missed.kinds.push("what takes two worlds or a COMMIT");
+            }
+        }
+    }
+    if climbers::is_asked_for(plan) {
+        let climbed = steps(plan, &ready.workers[0], bench, listener);
+        match limits.within(climbed).await? {
+            Some(climbed) => out.extend(climbed),
+            None => missed.kinds.push("attacks of several steps"),
+        }
+    }
+    Ok((out, missed))
+}
+
+/// Attacks that nobody made, because the time had run out.
+#[derive(Debug, Default)]
+struct Missed {
+    attacks: usize,
+    /// Kinds of attacks that are no cells of the grid.
+    kinds: Vec<&'static str>,
+}
+
+impl Missed {
+    /// Adds what was missed beside what was judged.
+    fn take(&mut self, (judged, missed): (Vec<Judged>, Missed)) -> Vec<Judged> {
+        self.attacks += missed.attacks;
+        self.kinds.extend(missed.kinds);
+        judged
+    }
+
+    fn tell(&self, plan: &CheckPlan, listener: &mut dyn Listener) {
+        for kind in &self.kinds {
+            listener.hear(&Event::Unproven(Unproven {
+                system: plan.system.clone(),
+                object: (*kind).to_owned(),
+                reason: Reason::NotReached.to_string(),
+                ..Unproven::default()
+            }));
+        }
+    }
 }
 
 /// What was judged; nothing when the run was stopped meanwhile.

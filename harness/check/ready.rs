@@ -88,6 +88,7 @@ fn facts(plan: &CheckPlan, migrated: &Migrated, filled: &Filled) -> Started {
     Started {
         system: plan.system.clone(),
         seed: plan.seed,
+        shard: plan.shard.map(|shard| shard.to_string()),
         server: migrated.server.description(),
         migrations: migrated.migrations.names().len(),
         tables: tables.clone().count(),

@@ -1,24 +1,46 @@
 //! Divides the attacks among the workers, and those of a worker into rounds that are judged one after the other.
 use super::CheckError;
 use super::campaign::{self, Judged, Living, Worker};
+use super::limits::Limits;
+use super::verdicts::name;
 use super::{Ready, committed, other_world};
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Phase};
 use crate::oracle::Bench;
 use crate::probes::{ALL, Aim, Attack, Scene};
-use crate::stop::{Stop, Stopped};
+use crate::stop::Stopped;
 use futures_util::future::try_join_all;
+use sha2::{Digest, Sha256};
 use std::cell::{Cell, RefCell};
 
-/// Everything that the chosen probes would try, in the order in which it is run.
+/// Everything that the chosen probes would try of the plan's part of the objects, in the order in which it is run.
 pub fn attacks(plan: &CheckPlan, scene: &Scene) -> Vec<Attack> {
     let mut attacks: Vec<Attack> = ALL
         .iter()
         .filter(|probe| plan.probes.iter().any(|name| name == probe.name()))
         .flat_map(|probe| probe.attacks(scene))
+        .filter(|attack| {
+            plan.shard
+                .is_none_or(|shard| shard.holds(&name(scene, attack.object)))
+        })
         .collect();
-    attacks.sort_by_key(|attack| rank(scene, attack));
+    match plan.time {
+        None => attacks.sort_by_key(|attack| rank(scene, attack)),
+        // Whatever comes last may never be reached: it is something else with every seed.
+        Some(_) => attacks.sort_by_cached_key(|attack| {
+            (
+                turn(plan.seed, &name(scene, attack.object)),
+                attack.object,
+                rank(scene, attack),
+            )
+        }),
+    }
     attacks
+}
+
+/// When it is an object's turn, where time is short.
+fn turn(seed: u64, object: &str) -> [u8; 32] {
+    Sha256::digest(format!("{seed} {object}")).into()
 }
 
 /// The attacks of one transaction, and those that need a database of their own: they are run when all others are judged.
@@ -39,14 +61,14 @@ fn rank(scene: &Scene, attack: &Attack) -> impl Ord + use<> {
     )
 }
 
-/// Runs all attacks, divided among the workers by the object that they are aimed at. When asked to stop, it gives back what
-/// was judged until then.
+/// Runs all attacks, divided among the workers by the object that they are aimed at. When asked to stop, or when the time
+/// has run out, it gives back what was judged until then.
 pub async fn run(
     attacks: Vec<Attack>,
     workers: &[Worker],
     bench: &Bench<'_>,
     living: &Living,
-    stop: &Stop,
+    limits: &Limits<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Vec<Judged>, CheckError> {
     let total = attacks.len();
@@ -69,6 +91,9 @@ pub async fn run(
         async move {
             // Attacks on one object share their controls, and a run that is stopped early has verdicts to tell.
             for round in part.chunk_by(|a, b| a.object == b.object) {
+                if limits.has_run_out() {
+                    break;
+                }
                 let before = Cell::new(0);
                 let mut progress = |count: usize| {
                     done.set(done.get() + count - before.replace(count));
@@ -83,8 +108,8 @@ pub async fn run(
             Ok::<(), CheckError>(())
         }
     });
-    match stop.or(try_join_all(runs)).await {
-        Ok(_) => tell(total),
+    match limits.stop.or(try_join_all(runs)).await {
+        Ok(_) => (told.borrow_mut())(judged.borrow().len()),
         Err(CheckError::Stopped(Stopped)) => {}
         Err(error) => return Err(error),
     }

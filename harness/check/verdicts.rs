@@ -159,7 +159,7 @@ pub fn tell(
     }
 }
 
-fn name(scene: &Scene, object: Object) -> String {
+pub(super) fn name(scene: &Scene, object: Object) -> String {
     match object {
         Object::Relation(oid) => scene
             .relation(oid)
@@ -204,6 +204,7 @@ pub fn summary(
         leaked: count(|v| matches!(v, Verdict::Leaked(_))),
         unproven: count(|v| matches!(v, Verdict::Unproven(_))),
         errored: count(|v| matches!(v, Verdict::Errored(_))),
+        not_reached: 0,
         findings,
         accepted: 0,
         cells: coverage.len(),

@@ -1,15 +1,19 @@
 //! `watertight check`: attack, report, and say by the exit code how it ended.
 use super::flags::Check;
-use super::{Engine, Exit, Session, conduct};
-use crate::config::{Date, Gate, Resolved};
+use super::{Engine, Exit, Session, conduct, recorded};
+use crate::config::{CheckPlan, Date, Gate, Resolved};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
-use crate::report::Reports;
+use crate::report::{Baseline, Compared, Reports};
 use crate::scenario::{Base, Scenario};
+use std::cell::Cell;
 use std::path::Path;
+use std::time::Instant;
 
 pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Exit, Failure> {
     let resolved = decide(flags, session)?;
+    // Read before anything is written: it may be the file that is written anew.
+    let baseline = recorded::baseline(&resolved, session)?;
     let mut reports = conduct::open(&resolved, session)?;
     if let Some(directory) = &resolved.taken {
         let text = format!(
@@ -18,11 +22,41 @@ pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<
         );
         reports.hear(&Event::Note { text });
     }
-    let work = async |plan: &_, stop: &_, reports: &mut Reports| {
-        let mut gate = Gate::new(plan, Date::today(), reports);
+    let shares = Shares::of(resolved.plans.len());
+    let none = Baseline::default();
+    let work = async |plan: &CheckPlan, stop: &_, reports: &mut Reports| {
+        let plan = &shares.next(plan);
+        let known = baseline.as_ref().unwrap_or(&none);
+        let mut compared = Compared::new(known, plan.partial, reports);
+        let mut gate = Gate::new(plan, Date::today(), &mut compared);
         session.engine.check(plan, stop, &mut gate).await
     };
     conduct::report_each(&resolved.plans, reports, session, work)
+}
+
+/// Divides the time evenly among the systems that are left: what one does not need, those after it have.
+struct Shares {
+    begun: Instant,
+    left: Cell<u32>,
+}
+
+impl Shares {
+    fn of(systems: usize) -> Shares {
+        Shares {
+            begun: Instant::now(),
+            left: Cell::new(u32::try_from(systems).unwrap_or(u32::MAX)),
+        }
+    }
+
+    fn next(&self, plan: &CheckPlan) -> CheckPlan {
+        let left = self.left.get().max(1);
+        self.left.set(left - 1);
+        let share = |time: std::time::Duration| time.saturating_sub(self.begun.elapsed()) / left;
+        CheckPlan {
+            time: plan.time.map(share),
+            ..plan.clone()
+        }
+    }
 }
 
 fn decide<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Resolved, Failure> {

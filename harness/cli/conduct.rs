@@ -1,6 +1,6 @@
 //! Conducts the work of a command: decides on what, runs it until it is done or stopped, and says how it ended.
 use super::{Engine, Exit, Session, bug, exit, runtime, stop};
-use crate::config::{Known, Resolved, Settings, resolve};
+use crate::config::{Known, Resolved, Settings, resolve, resolve_reports};
 use crate::error::Failure;
 use crate::event::{Event, Listener, Summary};
 use crate::report::{self, Look, ReportError, Reports};
@@ -20,6 +20,25 @@ pub(super) fn decide<E: Engine>(
     };
     let config = session.config()?;
     Ok(resolve(settings, profile, &config, session.working, known)?)
+}
+
+/// How events are shown that are there already.
+pub(super) fn decide_reports<E: Engine>(
+    settings: Settings,
+    session: &Session<'_, E>,
+) -> Result<Resolved, Failure> {
+    let formats: Vec<&str> = report::ALL.iter().map(|format| format.name).collect();
+    let known = Known {
+        probes: &[],
+        formats: &formats,
+    };
+    let profile = session.global.profile.as_deref();
+    Ok(resolve_reports(
+        settings,
+        profile,
+        &session.config()?,
+        known,
+    )?)
 }
 
 /// How work ended that could be stopped.
@@ -74,6 +93,11 @@ pub(super) fn report_each<E: Engine, P>(
         End::Failed(failure) => reports.hear(&Event::Failed(Box::new(failure))),
         End::Done(()) | End::Panicked => {}
     }
+    Ok(close(reports, panicked, session))
+}
+
+/// After the last event: tells what could not be written, and how the run ended.
+pub(super) fn close<E: Engine>(reports: Reports, panicked: bool, session: &Session<'_, E>) -> Exit {
     let (mut tally, trouble) = reports.close();
     if panicked {
         tally.failures.push(Exit::Bug.code());
@@ -82,7 +106,7 @@ pub(super) fn report_each<E: Engine, P>(
         tally.failures.push(trouble.exit_code());
         session.tell(&unwritten(&trouble));
     }
-    Ok(exit::of(&tally))
+    exit::of(&tally)
 }
 
 /// The reports that the settings ask for.

@@ -1,9 +1,10 @@
 //! The command line as typed. Nothing is decided here; `config::resolve` says what it means.
-use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings};
+use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings, Shard, parse_time};
 use crate::report;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Proves, by attacking, that tenants of a PostgreSQL application cannot read, write or sense each other's data.
 #[derive(Debug, Parser)]
@@ -44,7 +45,7 @@ pub(super) enum Command {
     List(List),
     /// Show how far the tables have come from one tenant key to another
     Status(Status),
-    /// Explain what a probe tries and how to stop it
+    /// Explain what a probe tries and how to stop it, or show a leak of the last run again
     Explain(Explain),
     /// Fill a database at one migration, apply the rest, and say what became of every row
     Rehearse(Box<Rehearse>),
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Selftest(Selftest),
     /// Write a commented watertight.toml from what was inferred
     Init(Init),
+    /// Join the events of several runs, the parts of a shared one for example, into one report
+    Merge(Merge),
 }
 
 /// Which migrations, and in which PostgreSQL.
@@ -119,9 +122,18 @@ pub(super) struct Check {
     /// How many writes may open the way for one another before something is reached; 0 tries none
     #[arg(long, value_name = "N", help_heading = "Attacks")]
     pub depth: Option<usize>,
+    /// Stop attacking after this time, 20m for example, and tell what was not reached
+    #[arg(long, value_name = "TIME", help_heading = "Attacks", value_parser = time)]
+    pub time: Option<Duration>,
+    /// Attack one part of the objects, 1/4 for example; `watertight merge` joins the parts
+    #[arg(long, value_name = "K/N", help_heading = "Attacks", value_parser = shard)]
+    pub shard: Option<Shard>,
     /// Do not fail because of cells that no attack could decide
     #[arg(long, help_heading = "Attacks")]
     pub allow_unproven: bool,
+    /// Events of an earlier run: what it tells is known and does not fail this one
+    #[arg(long, value_name = "FILE", help_heading = "Attacks")]
+    pub baseline: Option<PathBuf>,
     /// How to report on standard output
     #[arg(long, value_name = "FORMAT", help_heading = "Report",
           value_parser = PossibleValuesParser::new(report::ALL.iter().map(|format| {
@@ -189,11 +201,41 @@ fn column(text: &str) -> Result<ColumnName, String> {
     ColumnName::parse(text).ok_or_else(|| "write it as schema.table.column".to_owned())
 }
 
+fn time(text: &str) -> Result<Duration, String> {
+    parse_time(text).ok_or_else(|| "write it as 90s, 20m or 2h".to_owned())
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    Shard::parse(text).ok_or_else(|| "write it as 1/4, 2/4 … 4/4".to_owned())
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The probe's name; `watertight list` shows them
-    #[arg(value_name = "PROBE")]
-    pub probe: String,
+    /// The probe's name (`watertight list` shows them), or the fingerprint of a leak or its beginning
+    #[arg(value_name = "PROBE|FINGERPRINT")]
+    pub name: String,
+    /// The events in which to look for the fingerprint; those of the last run when not given
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Merge {
+    /// The events.jsonl of each run
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Events of an earlier run: what it tells is known and does not fail this one
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// How to report on standard output
+    #[arg(long, value_name = "FORMAT", help_heading = "Report",
+          value_parser = PossibleValuesParser::new(report::ALL.iter().map(|format| {
+              clap::builder::PossibleValue::new(format.name).help(format.summary)
+          })))]
+    pub format: Option<String>,
+    /// Folder for events.jsonl
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -273,6 +315,17 @@ impl Rehearse {
     }
 }
 
+impl Merge {
+    pub fn settings(&self) -> Settings {
+        Settings {
+            format: self.format.clone(),
+            output: self.output.clone(),
+            baseline: self.baseline.clone(),
+            ..Settings::default()
+        }
+    }
+}
+
 impl Check {
     pub fn settings(&self) -> Settings {
         Settings {
@@ -284,6 +337,9 @@ impl Check {
             allow_unproven: self.allow_unproven.then_some(true),
             jobs: self.jobs,
             depth: self.depth,
+            time: self.time,
+            shard: self.shard,
+            baseline: self.baseline.clone(),
             ..self.target.settings()
         }
     }

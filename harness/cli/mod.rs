@@ -8,6 +8,8 @@ mod explain;
 mod flags;
 mod init;
 mod list;
+mod merge;
+mod recorded;
 mod rehearse;
 mod selftest;
 mod status;
@@ -56,6 +58,7 @@ pub fn run<E: Engine>(
         Command::Rehearse(flags) => rehearse::run(flags, &session),
         Command::Selftest(flags) => selftest::run(flags, &session),
         Command::Init(flags) => init::run(flags, &session),
+        Command::Merge(flags) => merge::run(flags, &session),
     };
     outcome.unwrap_or_else(|failure| {
         session.tell(&failure);

@@ -56,6 +56,9 @@ fn plans(
                 allow_unproven: configured.allowed.clone(),
                 // What is accepted of a check need not show on migrated rows.
                 partial: true,
+                // Every row is compared, whoever attacks it afterwards.
+                time: None,
+                shard: None,
                 ..check.clone()
             },
             from,

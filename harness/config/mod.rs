@@ -10,8 +10,10 @@ mod nearest;
 mod plan;
 mod resolve;
 mod settings;
+mod shard;
 mod table;
 mod tenancy;
+mod time;
 
 pub use accept::Gate;
 pub use date::Date;
@@ -23,6 +25,8 @@ pub use plan::{
     Accepted, Allowed, CheckPlan, ColumnName, Platform, RehearsalPlan, ServerChoice, ServerRequest,
     Sql, TableName,
 };
-pub use resolve::{Known, Resolved, resolve};
+pub use resolve::{Known, Resolved, resolve, resolve_reports};
 pub use settings::{Color, Settings};
+pub use shard::Shard;
 pub use tenancy::{ClaimHolds, NamedClaim, OwnerColumn, PublicRows, Reasoned, TenancyOverrides};
+pub use time::parse_time;

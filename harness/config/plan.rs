@@ -1,7 +1,8 @@
 //! What one run over one system shall do: plain values, everything decided.
-use super::{ConfigError, Date, TenancyOverrides};
+use super::{ConfigError, Date, Shard, TenancyOverrides};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// All that the conductor needs for one system.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +26,10 @@ pub struct CheckPlan {
     pub depth: usize,
     /// Workers, each with a database of its own.
     pub jobs: usize,
+    /// When attacks end, counted from the start of the run; never when absent.
+    pub time: Option<Duration>,
+    /// The part of the attacks to make; all of them when absent.
+    pub shard: Option<Shard>,
     pub tenancy: TenancyOverrides,
     /// Leaks that do not fail the run; applied by `Gate`, after the engine.
     pub accept: Vec<Accepted>,
@@ -32,7 +37,7 @@ pub struct CheckPlan {
     pub allow_unproven: Vec<Allowed>,
     /// No unproven cell fails the run.
     pub allow_every_unproven: bool,
-    /// Some probes were left out, so an acceptance that matches nothing says nothing.
+    /// Some probes or objects were left out, so an acceptance that matches nothing says nothing.
     pub partial: bool,
 }
 

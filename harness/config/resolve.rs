@@ -19,6 +19,8 @@ pub struct Resolved {
     pub plans: Vec<CheckPlan>,
     pub format: String,
     pub output: PathBuf,
+    /// The events of an earlier run to compare with.
+    pub baseline: Option<PathBuf>,
     pub color: Color,
     pub quiet: bool,
     /// The directory that was taken because nobody named one.
@@ -33,11 +35,7 @@ pub fn resolve(
     working: &Path,
     known: Known<'_>,
 ) -> Result<Resolved, ConfigError> {
-    let profile = profile.or(config.profile.as_deref());
-    let chosen = match profile {
-        Some(name) => profile_named(config, name)?,
-        None => Settings::default(),
-    };
+    let chosen = profile_chosen(profile, config)?;
     // A directory or system that a flag names replaces the choice of the lower layers as a whole.
     let mut file = chosen.over(config.settings.clone());
     if flags.migrations.is_some() {
@@ -54,21 +52,45 @@ pub fn resolve(
         .into_iter()
         .map(|system| plan(system, &flags, &settings, config, &probes, working))
         .collect::<Result<Vec<_>, _>>()?;
-    let format = settings.format.unwrap_or_else(|| "full".to_owned());
-    if !known.formats.contains(&format.as_str()) {
-        return Err(unknown("report format", &format, known.formats));
-    }
-    let partial = probes.len() < known.probes.len();
+    // Where time ends a run early is not known yet, so a limit counts as leaving something out.
+    let partial =
+        probes.len() < known.probes.len() || settings.shard.is_some() || settings.time.is_some();
     let plans = plans
         .into_iter()
         .map(|plan| CheckPlan { partial, ..plan })
         .collect();
+    shown(settings, plans, taken, known)
+}
+
+/// Decides how events are shown that are there already: nothing is attacked, so no migrations are looked for.
+pub fn resolve_reports(
+    flags: Settings,
+    profile: Option<&str>,
+    config: &Config,
+    known: Known<'_>,
+) -> Result<Resolved, ConfigError> {
+    let file = profile_chosen(profile, config)?.over(config.settings.clone());
+    let settings = flags.over(file).over(Config::defaults().settings);
+    shown(settings, Vec::new(), None, known)
+}
+
+fn shown(
+    settings: Settings,
+    plans: Vec<CheckPlan>,
+    taken: Option<PathBuf>,
+    known: Known<'_>,
+) -> Result<Resolved, ConfigError> {
+    let format = settings.format.unwrap_or_else(|| "full".to_owned());
+    if !known.formats.contains(&format.as_str()) {
+        return Err(unknown("report format", &format, known.formats));
+    }
     Ok(Resolved {
         plans,
         format,
         output: settings
             .output
             .unwrap_or_else(|| PathBuf::from("watertight-out")),
+        baseline: settings.baseline,
         color: settings.color.unwrap_or_default(),
         quiet: settings.quiet.unwrap_or_default(),
         taken,
@@ -81,6 +103,13 @@ fn unknown(what: &'static str, name: &str, known: &[&str]) -> ConfigError {
         name: name.to_owned(),
         nearest: nearest(name, known.iter().copied()).map(str::to_owned),
         known: known.iter().map(|&name| name.to_owned()).collect(),
+    }
+}
+
+fn profile_chosen(profile: Option<&str>, config: &Config) -> Result<Settings, ConfigError> {
+    match profile.or(config.profile.as_deref()) {
+        Some(name) => profile_named(config, name),
+        None => Ok(Settings::default()),
     }
 }
 
@@ -238,6 +267,8 @@ fn plan(
             jobs => jobs,
         },
         depth: settings.depth.unwrap_or(3),
+        time: settings.time,
+        shard: settings.shard,
         tenancy: system.tenancy.over(config.tenancy.clone()),
         accept: [system.accept, config.accept.clone()].concat(),
         allow_unproven: [system.allow_unproven, config.allow_unproven.clone()].concat(),

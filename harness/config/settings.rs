@@ -1,7 +1,8 @@
 //! The keys that are flags too, as typed: nothing is decided yet, absent means "not said".
 use super::table::Table;
-use super::{ConfigError, Platform, ServerChoice};
+use super::{ConfigError, Platform, ServerChoice, Shard, parse_time};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     pub format: Option<String>,
     pub output: Option<PathBuf>,
+    /// The events of an earlier run, whose leaks do not fail this one.
+    pub baseline: Option<PathBuf>,
     pub probe: Option<Vec<String>>,
     pub skip_probe: Option<Vec<String>>,
     /// Whether unproven cells fail the run.
@@ -52,6 +55,9 @@ pub struct Settings {
     pub statement_timeout: Option<u64>,
     pub jobs: Option<usize>,
     pub depth: Option<usize>,
+    /// When attacks end.
+    pub time: Option<Duration>,
+    pub shard: Option<Shard>,
 }
 
 /// The keys of `Settings`, in the order of `default.toml`.
@@ -70,12 +76,15 @@ pub(super) const KEYS: &[&str] = &[
     "seed",
     "format",
     "output",
+    "baseline",
     "probe",
     "skip_probe",
     "allow_unproven",
     "statement_timeout",
     "jobs",
     "depth",
+    "time",
+    "shard",
 ];
 
 impl Settings {
@@ -97,6 +106,7 @@ impl Settings {
             seed: table.number("seed", 0)?,
             format: table.text("format")?,
             output: table.text("output")?.map(PathBuf::from),
+            baseline: table.text("baseline")?.map(PathBuf::from),
             probe: table.texts("probe")?,
             skip_probe: table.texts("skip_probe")?,
             allow_unproven: match table.is_flag("allow_unproven") {
@@ -110,6 +120,12 @@ impl Settings {
             depth: table
                 .number("depth", 0)?
                 .map(|depth| usize::try_from(depth).unwrap_or(usize::MAX)),
+            time: table.read(
+                "time",
+                "a time such as \"20m\", \"90s\" or \"2h\"",
+                parse_time,
+            )?,
+            shard: table.read("shard", "a part such as \"1/4\"", Shard::parse)?,
         })
     }
 
@@ -131,12 +147,15 @@ impl Settings {
             seed: self.seed.or(base.seed),
             format: self.format.or(base.format),
             output: self.output.or(base.output),
+            baseline: self.baseline.or(base.baseline),
             probe: self.probe.or(base.probe),
             skip_probe: self.skip_probe.or(base.skip_probe),
             allow_unproven: self.allow_unproven.or(base.allow_unproven),
             statement_timeout: self.statement_timeout.or(base.statement_timeout),
             jobs: self.jobs.or(base.jobs),
             depth: self.depth.or(base.depth),
+            time: self.time.or(base.time),
+            shard: self.shard.or(base.shard),
         }
     }
 }

@@ -103,6 +103,8 @@ pub enum Reason {
     NoRow { why: String },
     /// No attack could be written for the cell.
     NoAttack { why: String },
+    /// The time had run out before the cell was attacked.
+    NotReached,
 }
 
 impl std::fmt::Display for Reason {
@@ -123,6 +125,7 @@ impl std::fmt::Display for Reason {
             Reason::Independent => write!(f, "no call that was tried depends on the victim's rows"),
             Reason::NoRow { why } => write!(f, "there is no row of another tenant: {why}"),
             Reason::NoAttack { why } => write!(f, "no attack could be written: {why}"),
+            Reason::NotReached => write!(f, "not reached: the time had run out"),
         }
     }
 }

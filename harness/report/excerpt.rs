@@ -31,7 +31,8 @@ pub(super) fn draw_finding(finding: &Finding, look: &Look) -> String {
         ),
         format!("expected {}, got {}", finding.expected, finding.got),
     ];
-    if finding.culprit.source.is_none() {
+    let source = finding.culprit.source.as_ref();
+    if source.is_none_or(|source| source.text.is_empty()) {
         let culprit = &finding.culprit;
         notes.push(format!("let through by: {} {}", culprit.kind, culprit.name));
     }
@@ -104,6 +105,10 @@ fn messages(notes: &[String], help: Option<&str>, look: &Look) -> Vec<Element<'s
 
 /// The statement's lines with the clause underlined, and the culprit's name marked.
 fn snippet(source: &Source, named: Option<(Bytes, String)>, look: &Look) -> Element<'static> {
+    // The words are not at hand: the events of another run tell only where they stood.
+    if source.text.is_empty() {
+        return Element::from(Origin::path(one_line(&source.place.to_string())));
+    }
     let text = &*source.text;
     let clause = within(text, &headline(text, &source.clause));
     let first = clause.start.min(within(text, &source.statement).start);

@@ -17,6 +17,18 @@ pub(super) const FORMAT: Format = Format {
     },
 };
 
+/// One finding, as the report shows it.
+pub fn show_finding(finding: &Finding, look: &Look) -> String {
+    let full = Full {
+        look: look.clone(),
+        unproven: Vec::new(),
+    };
+    let mut out = Vec::new();
+    full.write_finding(finding, &mut out)
+        .expect("memory takes every byte");
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 struct Full {
     look: Look,
     unproven: Vec<Unproven>,

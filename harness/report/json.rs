@@ -1,7 +1,7 @@
 //! `--format json` and `events.jsonl`: one object a line, from types made for it, so that the engine's types may change.
 use super::rehearsed_json::{self, RehearsedLine};
 use super::{Format, Look, Report};
-use crate::event::{Door, Event, Finding, Started, Summary, Unproven};
+use crate::event::{Door, Event, Finding, Source, Started, Summary, Unproven};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -27,7 +27,7 @@ impl Report for Json {
 }
 
 /// Version of the lines: fields may be added under the same number, never removed or changed in meaning.
-const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 1;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -67,6 +67,7 @@ enum Kind<'a> {
 struct StartedLine<'a> {
     system: &'a str,
     seed: u64,
+    shard: Option<&'a str>,
     server: &'a str,
     migrations: usize,
     tables: usize,
@@ -94,6 +95,7 @@ struct LeakLine<'a> {
     line: Option<u32>,
     column: Option<u32>,
     culprit: CulpritLine<'a>,
+    source: Option<SourceLine<'a>>,
     expected: &'a str,
     got: &'a str,
     notes: &'a [String],
@@ -119,6 +121,14 @@ struct CulpritLine<'a> {
     name: &'a str,
 }
 
+/// What an excerpt is drawn from: half-open ranges of bytes in `file`.
+#[derive(Serialize)]
+struct SourceLine<'a> {
+    statement: [usize; 2],
+    clause: [usize; 2],
+    label: &'a str,
+}
+
 #[derive(Serialize)]
 struct UnprovenLine<'a> {
     object: &'a str,
@@ -138,6 +148,7 @@ struct FinishedLine<'a> {
     leaked: usize,
     unproven: usize,
     errored: usize,
+    not_reached: usize,
     findings: usize,
     accepted: usize,
     cells: usize,
@@ -208,6 +219,7 @@ fn started_line(started: &Started) -> StartedLine<'_> {
     StartedLine {
         system: &started.system,
         seed: started.seed,
+        shard: started.shard.as_deref(),
         server: &started.server,
         migrations: started.migrations,
         tables: started.tables,
@@ -239,6 +251,7 @@ fn leak_line(finding: &Finding) -> LeakLine<'_> {
             kind: &finding.culprit.kind,
             name: &finding.culprit.name,
         },
+        source: finding.culprit.source.as_ref().map(source_line),
         expected: &finding.expected,
         got: &finding.got,
         notes: &finding.notes,
@@ -247,6 +260,14 @@ fn leak_line(finding: &Finding) -> LeakLine<'_> {
         doors: finding.doors.iter().map(door_line).collect(),
         fingerprint: &finding.fingerprint,
         system: &finding.system,
+    }
+}
+
+fn source_line(source: &Source) -> SourceLine<'_> {
+    SourceLine {
+        statement: [source.statement.start, source.statement.end],
+        clause: [source.clause.start, source.clause.end],
+        label: &source.label,
     }
 }
 
@@ -279,6 +300,7 @@ fn finished_line(summary: &Summary) -> FinishedLine<'_> {
         leaked: summary.leaked,
         unproven: summary.unproven,
         errored: summary.errored,
+        not_reached: summary.not_reached,
         findings: summary.findings,
         accepted: summary.accepted,
         cells: summary.cells,

@@ -1,12 +1,17 @@
 //! Shows events to people and machines. Each format is one file and one line in `ALL`.
+mod baseline;
 mod concise;
 mod excerpt;
 mod full;
 mod github;
 mod inferred;
 mod json;
+mod merged;
+mod merged_findings;
 mod plain;
 mod progress;
+mod recorded;
+mod recorded_lines;
 mod rehearsed;
 mod rehearsed_json;
 mod reports;
@@ -17,10 +22,14 @@ mod status_words;
 mod summary;
 mod tally;
 
+pub use baseline::{Baseline, Compared};
 pub use excerpt::draw_failure;
+pub use full::show_finding;
 pub use inferred::describe;
 pub use json::line as json_line;
+pub use merged::merge;
 pub use progress::{Pace, Progress};
+pub use recorded::{Recorded, RecordedError};
 pub use reports::{ReportError, Reports};
 pub use starter::{starter_preface, starter_system};
 pub use status::{STATUS_FORMATS, status};

@@ -17,8 +17,12 @@ pub(super) fn last_line(summary: &Summary, look: &Look) -> String {
         0 => String::new(),
         accepted => format!("; {} accepted", counted(accepted, "finding")),
     };
+    let missed = match summary.not_reached {
+        0 => String::new(),
+        missed => format!("; {missed} not made, because the time had run out"),
+    };
     format!(
-        "{system}{} in {}: {} stopped, {} leaked{findings}, {} unproven, {} errored{accepted}",
+        "{system}{} in {}: {} stopped, {} leaked{findings}, {} unproven, {} errored{accepted}{missed}",
         counted(summary.attacks, "attack"),
         seconds(summary.elapsed_ms),
         summary.stopped,
@@ -97,7 +101,11 @@ fn objects(cells: &[&Unproven]) -> String {
     let named: Vec<String> = objects
         .iter()
         .take(MOST_OBJECTS)
-        .map(|(object, commands)| one_line(&format!("{object} ({})", commands.join(", "))))
+        .map(|(object, commands)| match commands.join(", ").as_str() {
+            // What was left out as a whole has no command.
+            "" => one_line(object),
+            commands => one_line(&format!("{object} ({commands})")),
+        })
         .collect();
     match objects.len().saturating_sub(MOST_OBJECTS) {
         0 => named.join(", "),

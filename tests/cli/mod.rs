@@ -1,5 +1,6 @@
 //! Whole sessions of the command line, over a stand-in for the engine.
 mod checks;
+mod earlier;
 mod engine;
 mod explores;
 pub mod schema;

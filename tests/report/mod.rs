@@ -1,5 +1,8 @@
 //! Every report format over the same sample events.
+mod baseline;
+mod merged;
 mod progress;
+mod recorded;
 mod rehearsal;
 pub mod samples;
 

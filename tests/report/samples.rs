@@ -42,6 +42,7 @@ pub fn started(system: &str) -> Event {
     Event::Started(Started {
         system: system.into(),
         seed: 7,
+        shard: None,
         server: "PostgreSQL 15.18 (local)".into(),
         migrations: 12,
         tables: 58,
@@ -61,6 +62,7 @@ pub fn summary(system: &str) -> Summary {
         leaked: 12,
         unproven: 7,
         errored: 1,
+        not_reached: 0,
         findings: 5,
         accepted: 1,
         cells: 300,

@@ -6,6 +6,7 @@ mod proven;
 mod refused;
 mod rehearsals;
 mod same;
+mod shared;
 mod status;
 
 use crate::support;

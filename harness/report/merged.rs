@@ -1,0 +1,252 @@
+//! Joins the events of several runs into those of one: the parts of a run that several machines shared, or runs of one
+//! night over different servers.
+//!
+//! What is missing is told as unproven, never left out: a part whose machine died has shown nothing.
+use super::merged_findings::{Merged, findings};
+use crate::config::Shard;
+use crate::event::{Event, Finding, Started, Summary, Unproven};
+use std::collections::BTreeSet;
+
+/// The events of one run over all systems, in the order in which the systems first appear. A run that somebody stopped is a
+/// part that is missing.
+pub fn merge(runs: &[Vec<Event>]) -> Vec<Event> {
+    let mut systems: Vec<System> = Vec::new();
+    for events in runs {
+        for part in parts(events) {
+            let name = part.name();
+            match systems.iter_mut().find(|system| system.name == name) {
+                Some(system) => system.parts.push(part),
+                None => systems.push(System {
+                    name,
+                    parts: vec![part],
+                }),
+            }
+        }
+    }
+    systems.iter().flat_map(System::events).collect()
+}
+
+struct System<'e> {
+    /// Empty when the runs failed before they told whose they are.
+    name: String,
+    parts: Vec<Part<'e>>,
+}
+
+/// What one run told of one system.
+#[derive(Default)]
+struct Part<'e> {
+    events: Vec<&'e Event>,
+}
+
+/// Cuts after every event that ends a system.
+fn parts(events: &[Event]) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut open = false;
+    for event in events {
+        if !open {
+            parts.push(Part::default());
+        }
+        open = !matches!(event, Event::Finished(_) | Event::Failed(_));
+        if let Some(part) = parts.last_mut() {
+            part.events.push(event);
+        }
+    }
+    // Somebody stopped the run between two systems.
+    parts.retain(|part| {
+        part.events
+            .iter()
+            .any(|event| **event != Event::Interrupted)
+    });
+    parts
+}
+
+impl<'e> Part<'e> {
+    fn name(&self) -> String {
+        let mut names = self.events.iter().filter_map(|event| match event {
+            Event::Started(started) => Some(&started.system),
+            Event::Finished(summary) => Some(&summary.system),
+            _ => None,
+        });
+        names.next().cloned().unwrap_or_default()
+    }
+
+    fn started(&self) -> Option<&'e Started> {
+        self.events.iter().find_map(|event| match event {
+            Event::Started(started) => Some(started),
+            _ => None,
+        })
+    }
+
+    fn finished(&self) -> Option<&'e Summary> {
+        self.events.iter().find_map(|event| match event {
+            Event::Finished(summary) => Some(summary),
+            _ => None,
+        })
+    }
+
+    fn has_failed(&self) -> bool {
+        let mut events = self.events.iter();
+        events.any(|event| matches!(event, Event::Failed(_)))
+    }
+
+    fn shard(&self) -> Option<Shard> {
+        Shard::parse(self.started()?.shard.as_deref()?)
+    }
+
+    fn leaks(&self) -> impl Iterator<Item = (&'e Finding, Option<&'e str>)> {
+        self.events.iter().filter_map(|event| match event {
+            Event::Leak(finding) => Some((&**finding, None)),
+            Event::Accepted { finding, reason } => Some((&**finding, Some(&**reason))),
+            _ => None,
+        })
+    }
+}
+
+impl System<'_> {
+    fn events(&self) -> Vec<Event> {
+        let mut out = Vec::new();
+        let missing = self.missing();
+        if let Some(first) = self.parts.iter().find_map(Part::started) {
+            out.push(Event::Started(Started {
+                shard: None,
+                ..first.clone()
+            }));
+        }
+        out.extend(self.differing_seeds());
+        let found = findings(self.parts.iter().flat_map(Part::leaks));
+        out.extend(found.iter().map(Merged::event));
+        out.extend(self.others());
+        let mut unproven = self.unproven();
+        unproven.extend(missing.iter().map(|what| Unproven {
+            system: self.name.clone(),
+            object: what.clone(),
+            reason: "no finished run of it is among the files".to_owned(),
+            ..Unproven::default()
+        }));
+        out.extend(unproven.into_iter().map(Event::Unproven));
+        if self.parts.iter().any(|part| part.finished().is_some()) {
+            out.push(Event::Finished(self.summary(&found)));
+        }
+        let failed = self.parts.iter().flat_map(|part| &part.events);
+        let failed = failed.filter(|event| matches!(event, Event::Failed(_)));
+        once(failed.copied(), &mut out);
+        out
+    }
+
+    /// Notes and attacks that went wrong: what several parts tell is told once.
+    fn others(&self) -> Vec<Event> {
+        let mut out = Vec::new();
+        let all = self.parts.iter().flat_map(|part| part.events.iter());
+        let all = all.filter(|event| matches!(event, Event::Note { .. } | Event::Errored { .. }));
+        once(all.copied(), &mut out);
+        out
+    }
+
+    /// Parts that no run finished, and runs that ended in the middle.
+    fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        let finished = self.parts.iter().filter(|part| part.finished().is_some());
+        let done: Vec<Shard> = finished.filter_map(Part::shard).collect();
+        let counts: BTreeSet<u32> = self
+            .parts
+            .iter()
+            .filter_map(Part::shard)
+            .map(Shard::count)
+            .collect();
+        for count in counts {
+            let is_done = |number: &u32| {
+                let mut done = done.iter();
+                done.any(|shard| shard.count() == count && shard.number() == *number)
+            };
+            let open = (1..=count).filter(|number| !is_done(number));
+            missing.extend(open.map(|number| format!("part {number}/{count}")));
+        }
+        let whole = self.parts.iter().filter(|part| part.shard().is_none());
+        let cut = whole.filter(|part| part.finished().is_none() && !part.has_failed());
+        if cut.count() > 0 {
+            missing.push("a run that ended in the middle".to_owned());
+        }
+        missing
+    }
+
+    /// Parts of one run attack the same rows only when they were made with one seed.
+    fn differing_seeds(&self) -> Option<Event> {
+        let shared = self.parts.iter().filter(|part| part.shard().is_some());
+        let seeds: BTreeSet<u64> = shared.filter_map(Part::started).map(|s| s.seed).collect();
+        (seeds.len() > 1).then(|| {
+            let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+            let seeds = seeds.join(", ");
+            Event::Note {
+                text: format!(
+                    "the parts of {} were made with different seeds ({seeds}): give all of them the same `--seed`",
+                    self.name
+                ),
+            }
+        })
+    }
+
+    /// Each cell once; it is allowed to stay open only where every run allows it.
+    fn unproven(&self) -> Vec<Unproven> {
+        let mut cells: Vec<Unproven> = Vec::new();
+        let all = self.parts.iter().flat_map(|part| part.events.iter());
+        for event in all {
+            let Event::Unproven(cell) = event else {
+                continue;
+            };
+            let place = |cell: &Unproven| {
+                [&cell.object, &cell.command, &cell.role, &cell.attacker].map(String::clone)
+            };
+            match cells.iter_mut().find(|known| place(known) == place(cell)) {
+                Some(known) => known.allowed &= cell.allowed,
+                None => cells.push(cell.clone()),
+            }
+        }
+        cells
+    }
+
+    /// A part that was run again counts once.
+    fn summary(&self, found: &[Merged]) -> Summary {
+        let mut known: Vec<Shard> = Vec::new();
+        let mut sum = Summary {
+            system: self.name.clone(),
+            ..Summary::default()
+        };
+        let mut told = 0;
+        for part in &self.parts {
+            let Some(summary) = part.finished() else {
+                continue;
+            };
+            if let Some(shard) = part.shard() {
+                if known.contains(&shard) {
+                    continue;
+                }
+                known.push(shard);
+            }
+            told += part.leaks().count();
+            sum.attacks += summary.attacks;
+            sum.stopped += summary.stopped;
+            sum.leaked += summary.leaked;
+            sum.unproven += summary.unproven;
+            sum.errored += summary.errored;
+            sum.not_reached += summary.not_reached;
+            sum.findings += summary.findings;
+            sum.cells += summary.cells;
+            sum.cells_proven += summary.cells_proven;
+            // The parts ran beside each other.
+            sum.elapsed_ms = sum.elapsed_ms.max(summary.elapsed_ms);
+        }
+        sum.findings = sum
+            .findings
+            .saturating_sub(told.saturating_sub(found.len()));
+        sum.accepted = found.iter().filter(|merged| merged.is_accepted()).count();
+        sum
+    }
+}
+
+fn once<'e>(events: impl Iterator<Item = &'e Event>, out: &mut Vec<Event>) {
+    for event in events {
+        if !out.contains(event) {
+            out.push(event.clone());
+        }
+    }
+}
