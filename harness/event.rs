@@ -1,6 +1,8 @@
 //! What the engine tells while it works; every report is a fold over these events.
+mod covered;
 mod rehearsed;
 
+pub use covered::*;
 pub use rehearsed::*;
 
 use crate::error::Failure;
@@ -36,6 +38,8 @@ pub enum Event {
         role: String,
         reason: String,
     },
+    /// How everything that was tried on one object ended; sent for each object before `Finished`.
+    Covered(Covered),
     Finished(Summary),
     /// What a rehearsal of populated tables came to.
     Rehearsed(Box<Rehearsed>),
@@ -48,6 +52,8 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Started {
     pub system: String,
+    /// Where the migrations stand, as people typed it.
+    pub directory: String,
     pub seed: u64,
     /// The part of the attacks that is made, such as `1/4`; absent when all are.
     pub shard: Option<String>,

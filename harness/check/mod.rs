@@ -6,6 +6,7 @@ mod climb;
 mod climbers;
 mod committed;
 mod coverage;
+mod covered;
 mod error;
 mod facts;
 mod finding;
@@ -123,6 +124,7 @@ pub async fn attack_filled(
     coverage::keep_part(plan, &scene, &mut coverage);
     coverage::mark_unreached(&planned, &judged, &mut coverage);
     verdicts::tell(plan, &scene, &coverage, listener);
+    covered::tell_covered(&plan.system, &scene, &coverage, listener);
     missed.tell(plan, listener);
     let summary = verdicts::summary(plan, &judged, &coverage, findings.len(), started);
     Ok(Summary {

@@ -87,6 +87,11 @@ fn facts(plan: &CheckPlan, migrated: &Migrated, filled: &Filled) -> Started {
         .filter(|r| own(r.platform) && filled.tenancy.scopes.contains_key(&r.oid));
     Started {
         system: plan.system.clone(),
+        directory: plan
+            .migrations
+            .last()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default(),
         seed: plan.seed,
         shard: plan.shard.map(|shard| shard.to_string()),
         server: migrated.server.description(),

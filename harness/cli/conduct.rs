@@ -119,13 +119,15 @@ pub(super) fn open<E: Engine>(
         events: resolved.output.join("events.jsonl").display().to_string(),
         ..session.streams.look(resolved.color)
     };
-    let format = report::format(&resolved.format).ok_or_else(|| {
-        let title = format!("there is no report format named `{}`", resolved.format);
-        Failure::new(Exit::Usage.code(), title)
-    })?;
+    let format = named_format(&resolved.format)?;
+    let paper = Look {
+        color: false,
+        width: 100,
+        ..look.clone()
+    };
     let progress = session.streams.progress(resolved.quiet, &look);
     let error_look = session.streams.error_look(resolved.color);
-    Reports::open(
+    let mut reports = Reports::open(
         &session.working.join(&resolved.output),
         (format.make)(look),
         error_look,
@@ -133,10 +135,26 @@ pub(super) fn open<E: Engine>(
         (session.streams.out)(),
         (session.streams.err)(),
     )
-    .map_err(|error| unwritten(&error))
+    .map_err(|error| unwritten(&error))?;
+    for (name, file) in &resolved.reports {
+        let path = session.working.join(file);
+        let report = (named_format(name)?.make)(paper.clone());
+        reports.add_file(&path, report).map_err(|e| unwritten(&e))?;
+    }
+    Ok(reports)
+}
+
+fn named_format(name: &str) -> Result<&'static report::Format, Failure> {
+    report::format(name).ok_or_else(|| {
+        let title = format!("there is no report format named `{name}`");
+        Failure::new(Exit::Usage.code(), title)
+    })
 }
 
 fn unwritten(error: &ReportError) -> Failure {
-    Failure::new(error.exit_code(), error.to_string())
-        .help("choose a folder that can be written to: `--output DIR`")
+    let help = match error {
+        ReportError::File { .. } => "name a file that can be written: `--report FORMAT=FILE`",
+        _ => "choose a folder that can be written to: `--output DIR`",
+    };
+    Failure::new(error.exit_code(), error.to_string()).help(help)
 }

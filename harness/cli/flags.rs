@@ -140,6 +140,9 @@ pub(super) struct Check {
               clap::builder::PossibleValue::new(format.name).help(format.summary)
           })))]
     pub format: Option<String>,
+    /// Write one more report, such as junit=junit.xml; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Report")]
+    pub report: Vec<String>,
     /// Folder for events.jsonl
     #[arg(long, value_name = "DIR", help_heading = "Report")]
     pub output: Option<PathBuf>,
@@ -170,6 +173,9 @@ pub(super) struct Rehearse {
               clap::builder::PossibleValue::new(format.name).help(format.summary)
           })))]
     pub format: Option<String>,
+    /// Write one more report, such as junit=junit.xml; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Report")]
+    pub report: Vec<String>,
     /// Folder for events.jsonl
     #[arg(long, value_name = "DIR", help_heading = "Report")]
     pub output: Option<PathBuf>,
@@ -233,6 +239,9 @@ pub(super) struct Merge {
               clap::builder::PossibleValue::new(format.name).help(format.summary)
           })))]
     pub format: Option<String>,
+    /// Write one more report, such as junit=junit.xml; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Report")]
+    pub report: Vec<String>,
     /// Folder for events.jsonl
     #[arg(long, value_name = "DIR", help_heading = "Report")]
     pub output: Option<PathBuf>,
@@ -308,6 +317,7 @@ impl Rehearse {
         Settings {
             seed: self.seed,
             format: self.format.clone(),
+            report: some(&self.report),
             output: self.output.clone(),
             jobs: self.jobs,
             ..self.target.settings()
@@ -319,6 +329,7 @@ impl Merge {
     pub fn settings(&self) -> Settings {
         Settings {
             format: self.format.clone(),
+            report: some(&self.report),
             output: self.output.clone(),
             baseline: self.baseline.clone(),
             ..Settings::default()
@@ -331,6 +342,7 @@ impl Check {
         Settings {
             seed: self.seed,
             format: self.format.clone(),
+            report: some(&self.report),
             output: self.output.clone(),
             probe: some(&self.probe),
             skip_probe: some(&self.skip_probe),

@@ -46,6 +46,8 @@ pub enum ConfigError {
     NoMigrations { looked_in: Vec<String> },
     #[error("{left} and {right} contradict each other")]
     Contradiction { left: String, right: String },
+    #[error("the report `{typed}` names no file")]
+    NoReportFile { typed: String },
     #[error("no probe is left to run")]
     NoProbes,
 }
@@ -87,6 +89,9 @@ impl ConfigError {
                 "name their directory: `watertight check path/to/migrations`, or write it into watertight.toml".into(),
             ),
             ConfigError::Contradiction { .. } => Some("leave one of them out".into()),
+            ConfigError::NoReportFile { .. } => {
+                Some("write it as FORMAT=FILE: `--report junit=junit.xml`".into())
+            }
             ConfigError::NoProbes => {
                 Some("`watertight list` shows all probes; leave out `--probe` to run them all".into())
             }

@@ -18,6 +18,8 @@ pub struct Known<'a> {
 pub struct Resolved {
     pub plans: Vec<CheckPlan>,
     pub format: String,
+    /// Further reports: format and file.
+    pub reports: Vec<(String, PathBuf)>,
     pub output: PathBuf,
     /// The events of an earlier run to compare with.
     pub baseline: Option<PathBuf>,
@@ -80,6 +82,10 @@ fn shown(
     taken: Option<PathBuf>,
     known: Known<'_>,
 ) -> Result<Resolved, ConfigError> {
+    let reports = reports(
+        settings.report.as_deref().unwrap_or_default(),
+        known.formats,
+    )?;
     let format = settings.format.unwrap_or_else(|| "full".to_owned());
     if !known.formats.contains(&format.as_str()) {
         return Err(unknown("report format", &format, known.formats));
@@ -87,6 +93,7 @@ fn shown(
     Ok(Resolved {
         plans,
         format,
+        reports,
         output: settings
             .output
             .unwrap_or_else(|| PathBuf::from("watertight-out")),
@@ -95,6 +102,22 @@ fn shown(
         quiet: settings.quiet.unwrap_or_default(),
         taken,
     })
+}
+
+/// `junit=reports/junit.xml`, several times.
+fn reports(typed: &[String], known: &[&str]) -> Result<Vec<(String, PathBuf)>, ConfigError> {
+    typed
+        .iter()
+        .map(|text| match text.split_once('=') {
+            Some((format, file)) if !file.is_empty() => match known.contains(&format) {
+                true => Ok((format.to_owned(), PathBuf::from(file))),
+                false => Err(unknown("report format", format, known)),
+            },
+            _ => Err(ConfigError::NoReportFile {
+                typed: text.clone(),
+            }),
+        })
+        .collect()
 }
 
 fn unknown(what: &'static str, name: &str, known: &[&str]) -> ConfigError {

@@ -45,6 +45,8 @@ pub struct Settings {
     pub docker_image: Option<String>,
     pub seed: Option<u64>,
     pub format: Option<String>,
+    /// Further reports into files, as typed: `junit=junit.xml`.
+    pub report: Option<Vec<String>>,
     pub output: Option<PathBuf>,
     /// The events of an earlier run, whose leaks do not fail this one.
     pub baseline: Option<PathBuf>,
@@ -75,6 +77,7 @@ pub(super) const KEYS: &[&str] = &[
     "docker_image",
     "seed",
     "format",
+    "report",
     "output",
     "baseline",
     "probe",
@@ -105,6 +108,7 @@ impl Settings {
             docker_image: table.text("docker_image")?,
             seed: table.number("seed", 0)?,
             format: table.text("format")?,
+            report: table.texts("report")?,
             output: table.text("output")?.map(PathBuf::from),
             baseline: table.text("baseline")?.map(PathBuf::from),
             probe: table.texts("probe")?,
@@ -146,6 +150,7 @@ impl Settings {
             docker_image: self.docker_image.or(base.docker_image),
             seed: self.seed.or(base.seed),
             format: self.format.or(base.format),
+            report: self.report.or(base.report),
             output: self.output.or(base.output),
             baseline: self.baseline.or(base.baseline),
             probe: self.probe.or(base.probe),

@@ -131,6 +131,8 @@ impl Listener for Sparse<'_> {
     fn hear(&mut self, event: &Event) {
         match event {
             Event::Unproven(_) => self.undecided += 1,
+            // The grid would call them unproven one by one.
+            Event::Covered(_) => {}
             other => self.inner.hear(other),
         }
     }

@@ -37,9 +37,11 @@ impl Report for Concise {
             Event::Finished(summary) => writeln!(out, "{}", last_line(summary, &self.look)),
             Event::Rehearsed(rehearsed) => write_rehearsed(rehearsed, out),
             Event::Interrupted => writeln!(out, "interrupted: this is what was found until then"),
-            Event::Unproven(_) | Event::Started(_) | Event::Phase { .. } | Event::Failed(_) => {
-                Ok(())
-            }
+            Event::Unproven(_)
+            | Event::Covered(_)
+            | Event::Started(_)
+            | Event::Phase { .. }
+            | Event::Failed(_) => Ok(()),
         }
     }
 }

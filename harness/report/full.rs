@@ -66,7 +66,7 @@ impl Report for Full {
                 self.write_unproven(out)?;
                 writeln!(out, "interrupted: this is what was found until then")?;
             }
-            Event::Started(_) | Event::Phase { .. } | Event::Failed(_) => {}
+            Event::Started(_) | Event::Covered(_) | Event::Phase { .. } | Event::Failed(_) => {}
         }
         out.flush()
     }

@@ -1,4 +1,5 @@
 //! `--format json` and `events.jsonl`: one object a line, from types made for it, so that the engine's types may change.
+use super::covered_json::CoveredLine;
 use super::rehearsed_json::{self, RehearsedLine};
 use super::{Format, Look, Report};
 use crate::event::{Door, Event, Finding, Source, Started, Summary, Unproven};
@@ -57,6 +58,7 @@ enum Kind<'a> {
         role: &'a str,
         reason: &'a str,
     },
+    Covered(CoveredLine),
     Finished(FinishedLine<'a>),
     Rehearsed(RehearsedLine<'a>),
     Failed(FailedLine<'a>),
@@ -66,6 +68,7 @@ enum Kind<'a> {
 #[derive(Serialize)]
 struct StartedLine<'a> {
     system: &'a str,
+    directory: &'a str,
     seed: u64,
     shard: Option<&'a str>,
     server: &'a str,
@@ -192,6 +195,7 @@ pub fn line(event: &Event) -> Option<String> {
             role,
             reason,
         },
+        Event::Covered(covered) => Kind::Covered(CoveredLine::of(covered)),
         Event::Finished(summary) => Kind::Finished(finished_line(summary)),
         Event::Rehearsed(rehearsed) => Kind::Rehearsed(rehearsed_json::line(rehearsed)),
         Event::Failed(failure) => {
@@ -218,6 +222,7 @@ pub fn line(event: &Event) -> Option<String> {
 fn started_line(started: &Started) -> StartedLine<'_> {
     StartedLine {
         system: &started.system,
+        directory: &started.directory,
         seed: started.seed,
         shard: started.shard.as_deref(),
         server: &started.server,

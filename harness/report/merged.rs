@@ -2,6 +2,7 @@
 //! night over different servers.
 //!
 //! What is missing is told as unproven, never left out: a part whose machine died has shown nothing.
+use super::merged_covered::joined;
 use super::merged_findings::{Merged, findings};
 use crate::config::Shard;
 use crate::event::{Event, Finding, Started, Summary, Unproven};
@@ -124,6 +125,8 @@ impl System<'_> {
             ..Unproven::default()
         }));
         out.extend(unproven.into_iter().map(Event::Unproven));
+        let events = self.parts.iter().flat_map(|part| part.events.iter());
+        out.extend(joined(events.copied()).into_iter().map(Event::Covered));
         if self.parts.iter().any(|part| part.finished().is_some()) {
             out.push(Event::Finished(self.summary(&found)));
         }

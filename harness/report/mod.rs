@@ -1,15 +1,20 @@
 //! Shows events to people and machines. Each format is one file and one line in `ALL`.
 mod baseline;
 mod concise;
+mod covered_json;
 mod excerpt;
 mod full;
 mod github;
 mod inferred;
 mod json;
+mod junit;
+mod markdown;
 mod merged;
+mod merged_covered;
 mod merged_findings;
 mod plain;
 mod progress;
+mod record;
 mod recorded;
 mod recorded_lines;
 mod rehearsed;
@@ -69,7 +74,14 @@ pub struct Format {
 }
 
 /// Every report format, the default first.
-pub static ALL: &[Format] = &[full::FORMAT, concise::FORMAT, json::FORMAT, github::FORMAT];
+pub static ALL: &[Format] = &[
+    full::FORMAT,
+    concise::FORMAT,
+    json::FORMAT,
+    github::FORMAT,
+    junit::FORMAT,
+    markdown::FORMAT,
+];
 
 /// The format of this name.
 pub fn format(name: &str) -> Option<&'static Format> {

@@ -1,4 +1,5 @@
 //! The lines of `events.jsonl` as they are read: the mirror of what `json` writes, from types made for it.
+use super::covered_json::CoveredLine;
 use crate::error::Failure;
 use crate::event::{Culprit, Door, Event, Finding, Severity, Source, Started, Summary, Unproven};
 use crate::span::{Bytes, Column, Line as LineNumber, Place};
@@ -31,6 +32,7 @@ pub(super) enum Kind {
         role: String,
         reason: String,
     },
+    Covered(CoveredLine),
     Finished(FinishedLine),
     Failed(FailedLine),
     Interrupted,
@@ -39,6 +41,8 @@ pub(super) enum Kind {
 #[derive(Deserialize)]
 pub(super) struct StartedLine {
     system: String,
+    #[serde(default)]
+    directory: String,
     seed: u64,
     #[serde(default)]
     shard: Option<String>,
@@ -156,13 +160,14 @@ pub(super) struct FailedLine {
 
 impl Kind {
     /// The kinds of events that are read.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 10] = [
         "started",
         "note",
         "leak",
         "accepted",
         "unproven",
         "errored",
+        "covered",
         "finished",
         "failed",
         "interrupted",
@@ -191,6 +196,7 @@ impl Kind {
                 role,
                 reason,
             },
+            Kind::Covered(line) => Event::Covered(line.covered()),
             Kind::Finished(line) => Event::Finished(line.summary()),
             Kind::Failed(line) => Event::Failed(Box::new(line.failure(open))),
             Kind::Interrupted => Event::Interrupted,
@@ -234,6 +240,7 @@ impl StartedLine {
     fn started(self) -> Started {
         Started {
             system: self.system,
+            directory: self.directory,
             seed: self.seed,
             shard: self.shard,
             server: self.server,

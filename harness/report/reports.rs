@@ -2,7 +2,7 @@
 use super::{Look, Progress, Report, Tally, draw_failure, json};
 use crate::event::{Event, Listener};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// What can go wrong with writing.
@@ -14,6 +14,8 @@ pub enum ReportError {
     Events { path: PathBuf, reason: io::Error },
     #[error("cannot write to standard output: {reason}")]
     Output { reason: io::Error },
+    #[error("cannot write the report {}: {reason}", path.display())]
+    File { path: PathBuf, reason: io::Error },
 }
 
 impl ReportError {
@@ -22,11 +24,20 @@ impl ReportError {
     }
 }
 
+/// A further report, into a file.
+struct FileReport {
+    report: Box<dyn Report>,
+    path: PathBuf,
+    /// Absent once it could not be written.
+    out: Option<BufWriter<File>>,
+}
+
 /// All listeners of a run.
 pub struct Reports {
     report: Box<dyn Report>,
     /// Absent once nobody reads it any more.
     out: Option<Box<dyn Write>>,
+    files: Vec<FileReport>,
     events: Option<File>,
     events_path: PathBuf,
     progress: Progress,
@@ -59,6 +70,7 @@ impl Reports {
         Ok(Reports {
             report,
             out: Some(out),
+            files: Vec::new(),
             events: Some(events),
             events_path,
             progress,
@@ -69,6 +81,24 @@ impl Reports {
         })
     }
 
+    /// Writes one more report, into a file. It is emptied at once: what the last run wrote must not be taken for this one's.
+    pub fn add_file(&mut self, path: &Path, report: Box<dyn Report>) -> Result<(), ReportError> {
+        let failed = |reason| ReportError::File {
+            path: path.to_owned(),
+            reason,
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let out = File::create(path).map_err(failed)?;
+        self.files.push(FileReport {
+            report,
+            path: path.to_owned(),
+            out: Some(BufWriter::new(out)),
+        });
+        Ok(())
+    }
+
     /// After the last event: the counts, or what could not be written.
     pub fn close(mut self) -> (Tally, Option<ReportError>) {
         self.progress.clear();
@@ -76,7 +106,25 @@ impl Reports {
             let result = self.report.close(&mut *out);
             self.note_output(result);
         }
+        self.write_files(|report, out| report.close(out));
         (self.tally, self.trouble)
+    }
+
+    fn write_files(
+        &mut self,
+        mut write: impl FnMut(&mut dyn Report, &mut dyn Write) -> io::Result<()>,
+    ) {
+        for file in &mut self.files {
+            let Some(out) = &mut file.out else {
+                continue;
+            };
+            if let Err(reason) = write(&mut *file.report, out) {
+                file.out = None;
+                let path = file.path.clone();
+                self.trouble
+                    .get_or_insert(ReportError::File { path, reason });
+            }
+        }
     }
 
     fn write_event(&mut self, event: &Event) {
@@ -123,6 +171,7 @@ impl Listener for Reports {
         self.write_event(event);
         self.progress.hear(event);
         self.write_report(event);
+        self.write_files(|report, out| report.hear(event, out));
         if let Event::Failed(failure) = event {
             let drawn = draw_failure(failure, &self.look);
             let failures = &mut self.failures;

@@ -30,6 +30,7 @@ impl Listener for Tally {
             Event::Unproven(_)
             | Event::Accepted { .. }
             | Event::Started(_)
+            | Event::Covered(_)
             | Event::Phase { .. }
             | Event::Note { .. } => {}
         }

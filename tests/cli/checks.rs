@@ -187,3 +187,48 @@ fn all_systems_of_the_configuration_are_checked_in_turn() {
     assert_eq!(systems, ["shop", "blog"]);
     assert_eq!(session.out.lines().count(), 2, "{}", session.out);
 }
+
+#[test]
+fn further_reports_go_into_their_files() {
+    let folder = project("report = [\"junit=of/config.xml\"]\n");
+    let out = folder.path().join("a/b");
+    std::fs::create_dir_all(&out).unwrap();
+    std::fs::write(out.join("summary.md"), "of the last run").unwrap();
+    let line =
+        "check -q --format concise --report markdown=a/b/summary.md --report json=a/all.jsonl";
+    let told = session(folder.path(), line, &Fake::leaking());
+    assert!(
+        told.out.contains("error") || told.out.contains("412 attacks"),
+        "{}",
+        told.out
+    );
+    let summary = std::fs::read_to_string(out.join("summary.md")).unwrap();
+    assert!(summary.starts_with("## ❌ 4 leaks"), "{summary}");
+    let lines = std::fs::read_to_string(folder.path().join("a/all.jsonl")).unwrap();
+    assert_eq!(lines, events(&folder));
+    assert!(
+        !folder.path().join("of").exists(),
+        "flags replace what the file says"
+    );
+    let told = session(folder.path(), "check -q --format concise", &Fake::leaking());
+    assert_eq!(told.exit, Exit::Leak);
+    assert!(folder.path().join("of/config.xml").exists());
+}
+
+#[test]
+fn a_report_without_a_file_or_of_an_unknown_format_is_a_usage_error() {
+    let folder = project("");
+    let told = session(folder.path(), "check --report junit", &Fake::clean());
+    assert_eq!(told.exit, Exit::Usage);
+    assert!(told.err.contains("write it as FORMAT=FILE"), "{}", told.err);
+    let told = session(folder.path(), "check --report junti=a.xml", &Fake::clean());
+    assert_eq!(told.exit, Exit::Usage);
+    assert!(told.err.contains("did you mean `junit`?"), "{}", told.err);
+    let told = session(
+        folder.path(),
+        "check --report junit=supabase",
+        &Fake::clean(),
+    );
+    assert_eq!(told.exit, Exit::Usage);
+    assert!(told.err.contains("cannot write the report"), "{}", told.err);
+}

@@ -50,7 +50,7 @@ fn the_commented_examples_are_read_too() {
     let config = parse(&text).unwrap_or_else(|error| panic!("{error}\n{error:?}\n{text}"));
     assert_eq!(config.accept.len(), 2);
     assert_eq!(config.allow_unproven.len(), 1);
-    assert_eq!(config.profiles.len(), 2);
+    assert_eq!(config.profiles.len(), 3);
     assert_eq!(config.systems[0].migrations.len(), 2);
     assert_eq!(config.systems[0].rehearse.from.len(), 2);
     assert_eq!(config.tenancy.claims.len(), 1);

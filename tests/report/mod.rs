@@ -9,7 +9,7 @@ pub mod samples;
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
-use watertight::event::{Event, Listener};
+use watertight::event::{Event, Finding, Listener};
 use watertight::report::{self, Look, Progress, Reports, Tally};
 
 /// A stream that a test can read afterwards.
@@ -112,6 +112,30 @@ fn json_is_an_object_a_line() {
 #[test]
 fn github_shows_the_worst_first() {
     insta::assert_snapshot!(written("github", look(false, 100), &samples::run()));
+}
+
+#[test]
+fn junit_has_a_case_for_each_object_and_command() {
+    insta::assert_snapshot!(written("junit", look(false, 100), &samples::run()));
+}
+
+#[test]
+fn markdown_is_a_comment_for_a_pull_request() {
+    insta::assert_snapshot!(written("markdown", look(false, 100), &samples::run()));
+}
+
+#[test]
+fn markdown_of_many_leaks_fits_into_a_comment() {
+    let finding = samples::findings().remove(0);
+    let repro = finding.repro.repeat(40);
+    let finding = Finding { repro, ..finding };
+    let leak = Event::Leak(Box::new(finding));
+    let text = written("markdown", look(false, 100), &vec![leak; 200]);
+    assert!(text.chars().count() < 65_536, "{}", text.chars().count());
+    assert!(
+        text.contains("140 more in `watertight-out/events.jsonl`"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub fn run() -> Vec<Event> {
         reason: "the server closed the connection in the middle of the answer".into(),
     });
     events.extend(unproven());
+    events.extend(covered());
     events.push(Event::Finished(summary("shop")));
     events
 }
@@ -41,6 +42,7 @@ pub fn run() -> Vec<Event> {
 pub fn started(system: &str) -> Event {
     Event::Started(Started {
         system: system.into(),
+        directory: "migrations".into(),
         seed: 7,
         shard: None,
         server: "PostgreSQL 15.18 (local)".into(),
@@ -245,6 +247,83 @@ fn unproven() -> Vec<Event> {
         cell("public.d", "select", no_row, false),
         cell("public.e", "select", no_row, false),
         cell("public.reports", "select", "filled by a job", true),
+    ]
+}
+
+/// Objects where everything was stopped, where some identities got through, and where nobody knows.
+fn covered() -> Vec<Event> {
+    let all = ["select", "insert", "update", "delete", "truncate"];
+    let contacts = [
+        stopped("select"),
+        stopped("insert"),
+        leaked("update"),
+        stopped("delete"),
+        vec![
+            cells(
+                "truncate",
+                Outcome::Leaked,
+                "authenticated",
+                &["org_a's member"],
+            ),
+            cells(
+                "truncate",
+                Outcome::Stopped,
+                "authenticated",
+                &["org_a's admin"],
+            ),
+        ],
+    ];
+    let views = cells("select", Outcome::Errored, "authenticated", MEMBERS);
+    let mut events = vec![
+        object("public.contacts", "table", contacts.concat()),
+        object("public.get_org_audit_logs", "function", leaked("call")),
+        object("public.organizations", "table", all.map(stopped).concat()),
+        object("public.v_contacts", "view", vec![views]),
+        object("public.\"Übersicht\"", "view", leaked("select")),
+    ];
+    for name in ["members", "a", "b", "c", "d", "e", "reports"] {
+        let open = cells(
+            "select",
+            Outcome::Unproven,
+            "authenticated",
+            &["org_a's member"],
+        );
+        events.push(object(&format!("public.{name}"), "table", vec![open]));
+    }
+    events
+}
+
+const MEMBERS: &[&str] = &["org_a's member", "org_a's admin"];
+
+pub fn object(object: &str, kind: &str, cells: Vec<Cells>) -> Event {
+    Event::Covered(Covered {
+        system: "shop".into(),
+        object: object.into(),
+        object_kind: kind.into(),
+        cells,
+    })
+}
+
+fn cells(command: &str, outcome: Outcome, role: &str, attackers: &[&str]) -> Cells {
+    Cells {
+        command: command.into(),
+        outcome,
+        role: role.into(),
+        attackers: attackers.iter().map(|&name| name.to_owned()).collect(),
+    }
+}
+
+pub fn stopped(command: &str) -> Vec<Cells> {
+    vec![
+        cells(command, Outcome::Stopped, "anon", &["a visitor"]),
+        cells(command, Outcome::Stopped, "authenticated", MEMBERS),
+    ]
+}
+
+fn leaked(command: &str) -> Vec<Cells> {
+    vec![
+        cells(command, Outcome::Stopped, "anon", &["a visitor"]),
+        cells(command, Outcome::Leaked, "authenticated", MEMBERS),
     ]
 }
 
