@@ -90,8 +90,11 @@ impl<'e> Part<'e> {
         events.any(|event| matches!(event, Event::Failed(_)))
     }
 
-    fn shard(&self) -> Option<Shard> {
-        Shard::parse(self.started()?.shard.as_deref()?)
+    /// Which part of a run it is, and on which server: runs on several servers have parts of their own.
+    fn shard(&self) -> Option<(&'e str, Shard)> {
+        let started = self.started()?;
+        let shard = Shard::parse(started.shard.as_deref()?)?;
+        Some((&started.server, shard))
     }
 
     fn leaks(&self) -> impl Iterator<Item = (&'e Finding, Option<&'e str>)> {
@@ -149,20 +152,25 @@ impl System<'_> {
     fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
         let finished = self.parts.iter().filter(|part| part.finished().is_some());
-        let done: Vec<Shard> = finished.filter_map(Part::shard).collect();
-        let counts: BTreeSet<u32> = self
-            .parts
-            .iter()
-            .filter_map(Part::shard)
-            .map(Shard::count)
+        let done: Vec<(&str, Shard)> = finished.filter_map(Part::shard).collect();
+        let shards = self.parts.iter().filter_map(Part::shard);
+        let runs: BTreeSet<(&str, u32)> = shards
+            .map(|(server, shard)| (server, shard.count()))
             .collect();
-        for count in counts {
+        let place = |server: &str| match runs.len() {
+            1 => String::new(),
+            _ => format!(" in {server}"),
+        };
+        for (server, count) in &runs {
             let is_done = |number: &u32| {
                 let mut done = done.iter();
-                done.any(|shard| shard.count() == count && shard.number() == *number)
+                done.any(|(of, shard)| {
+                    of == server && shard.count() == *count && shard.number() == *number
+                })
             };
-            let open = (1..=count).filter(|number| !is_done(number));
-            missing.extend(open.map(|number| format!("part {number}/{count}")));
+            let open = (1..=*count).filter(|number| !is_done(number));
+            let place = place(server);
+            missing.extend(open.map(|number| format!("part {number}/{count}{place}")));
         }
         let whole = self.parts.iter().filter(|part| part.shard().is_none());
         let cut = whole.filter(|part| part.finished().is_none() && !part.has_failed());
@@ -209,7 +217,7 @@ impl System<'_> {
 
     /// A part that was run again counts once.
     fn summary(&self, found: &[Merged]) -> Summary {
-        let mut known: Vec<Shard> = Vec::new();
+        let mut known: Vec<(&str, Shard)> = Vec::new();
         let mut sum = Summary {
             system: self.name.clone(),
             ..Summary::default()

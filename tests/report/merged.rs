@@ -124,6 +124,21 @@ fn a_part_that_was_run_again_counts_once() {
 }
 
 #[test]
+fn every_server_has_parts_of_its_own() {
+    let on = |server: &str, shard: &str| match started(Some(shard)) {
+        Event::Started(started) => Event::Started(Started {
+            server: server.to_owned(),
+            ..started
+        }),
+        other => other,
+    };
+    let run = |server: &str, shard: &str| vec![on(server, shard), finished(0, 0, 1)];
+    let merged = merge(&[run("a", "1/2"), run("a", "2/2"), run("b", "1/2")]);
+    assert_eq!(summary(&merged).attacks, 300);
+    assert_eq!(unproven(&merged), ["part 2/2 in b"]);
+}
+
+#[test]
 fn a_leak_is_accepted_only_where_every_run_accepts_it() {
     let finding = samples::findings().remove(0);
     let accepted = Event::Accepted {
