@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs what the checks need and this machine lacks: PostgreSQL's programs (pgbench among them), Docker's engine, ps.
+# Installs what the checks need and this machine lacks: PostgreSQL's programs (pgbench among them), Docker's engine, ps, and
+# a browser that lays out the HTML report.
 set -euo pipefail
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v dockerd >/dev/null || missing+=(docker.io)
 command -v ps >/dev/null || missing+=(procps)
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
 [ ${#missing[@]} -eq 0 ] && exit 0
 

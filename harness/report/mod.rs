@@ -5,6 +5,9 @@ mod covered_json;
 mod excerpt;
 mod full;
 mod github;
+mod html;
+mod html_finding;
+mod html_grid;
 mod inferred;
 mod json;
 mod junit;
@@ -20,6 +23,9 @@ mod recorded_lines;
 mod rehearsed;
 mod rehearsed_json;
 mod reports;
+mod sarif;
+mod sarif_log;
+mod sarif_place;
 mod starter;
 mod status;
 mod status_json;
@@ -81,6 +87,8 @@ pub static ALL: &[Format] = &[
     github::FORMAT,
     junit::FORMAT,
     markdown::FORMAT,
+    sarif::FORMAT,
+    html::FORMAT,
 ];
 
 /// The format of this name.

@@ -204,11 +204,12 @@ impl SystemRecord {
     /// The finding whose cause leaks in these cells, an open one before an accepted one.
     pub fn finding_behind(&self, object: &str, cells: &Cells) -> Option<&Finding> {
         let through = |finding: &&Finding| {
-            finding.doors.iter().any(|door| {
-                grid_name(&door.object) == object
-                    && door.command == cells.command
-                    && door.role == cells.role
-            })
+            let is_here = |name: &str, command: &str, role: &str| {
+                grid_name(name) == object && command == cells.command && role == cells.role
+            };
+            let mut doors = finding.doors.iter();
+            is_here(&finding.object, &finding.command, &finding.role)
+                || doors.any(|door| is_here(&door.object, &door.command, &door.role))
         };
         let accepted = self.accepted.iter().map(|(finding, _)| finding);
         self.findings.iter().chain(accepted).find(through)

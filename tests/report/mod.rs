@@ -1,10 +1,13 @@
 //! Every report format over the same sample events.
+mod agreement;
 mod baseline;
 mod merged;
+mod page;
 mod progress;
 mod recorded;
 mod rehearsal;
 pub mod samples;
+mod sarif;
 
 use std::cell::RefCell;
 use std::io::{self, Write};
