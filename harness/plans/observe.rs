@@ -38,6 +38,8 @@ pub enum Asking {
     StructureRun,
     /// What the server does by its statistics. It runs twice and the second time counts: the first fills caches.
     Measured,
+    /// The same, run once: for sessions that are warm, and for statements that cannot run twice.
+    Once,
 }
 
 impl Asking {
@@ -45,7 +47,7 @@ impl Asking {
         match self {
             // `enable_seqscan = off` makes a whole-table scan cost so much that the compiler would be started for it.
             Asking::Structure | Asking::StructureRun => "SET LOCAL enable_seqscan = off;",
-            Asking::Measured => "",
+            Asking::Measured | Asking::Once => "",
         }
     }
 

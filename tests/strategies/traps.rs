@@ -22,7 +22,7 @@ fn finds(standing: &Standing) -> bool {
 async fn an_enum_is_dead_weight(bed: &Bed) {
     bed.build("tenant-status").await;
     let text = bed.ask("tenant-status", "wrapped", ("list", "mid")).await;
-    let asked = bed.ask("tenant-status", "wrapped, enum", ("list", "mid"));
+    let asked = bed.ask("tenant-status", "wrapped-enum", ("list", "mid"));
     let typed = asked.await;
     let what = "a status of type text is looked for in the index";
     expect(finds(&text.status), what, &text, ("as an enum", &typed));
@@ -35,7 +35,7 @@ async fn an_enum_is_dead_weight(bed: &Bed) {
     bed.drop("tenant-status").await;
     // What a partial index holds is settled before any row is read.
     bed.build("partial").await;
-    let asked = bed.ask("partial", "wrapped, enum", ("list", "mid"));
+    let asked = bed.ask("partial", "wrapped-enum", ("list", "mid"));
     let partial = asked.await;
     let what = "a partial index on the enum reads no row in vain";
     let good = finds(&partial.tenant) && partial.removed == 0;

@@ -33,7 +33,7 @@ pub struct Tenant {
 pub struct Testbed {
     pub session: Session,
     pub dataset: Dataset,
-    /// The largest tenant, one of the first tenth, one of the last.
+    /// The largest tenant, one at the end of the first tenth, one of the last tenth.
     pub tenants: [Tenant; 3],
 }
 
@@ -59,7 +59,7 @@ impl Testbed {
         run(client, "vacuum analyze").await;
         let tenants = [
             tenant(client, "hot", 1).await,
-            tenant(client, "mid", dataset.tenants.div_ceil(10)).await,
+            tenant(client, "mid", dataset.tenants.div_ceil(10).max(4)).await,
             tenant(client, "tail", dataset.tenants * 9 / 10).await,
         ];
         Testbed {

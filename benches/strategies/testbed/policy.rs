@@ -46,7 +46,7 @@ pub static ALL: [Policy; 10] = [
     Policy {
         is_enumerated: true,
         ..policy(
-            "wrapped, enum",
+            "wrapped-enum",
             true,
             "workspace_id = (select strategies.current_workspace_id())",
         )
