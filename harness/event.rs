@@ -57,6 +57,8 @@ pub struct Started {
     pub seed: u64,
     /// The part of the attacks that is made, such as `1/4`; absent when all are.
     pub shard: Option<String>,
+    /// Probes that were not run, by name.
+    pub left_out: Vec<String>,
     /// For example `PostgreSQL 15.18 (local)`.
     pub server: String,
     pub migrations: usize,

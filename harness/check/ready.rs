@@ -6,7 +6,7 @@ use super::workers;
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Started};
 use crate::oracle::Bench;
-use crate::probes::{Attacker, Scene, attackers};
+use crate::probes::{self, Attacker, Scene, attackers};
 use crate::world::{Owners, Traces};
 
 /// A migrated system with a loaded world, its attackers, and the workers' open sessions.
@@ -94,6 +94,11 @@ fn facts(plan: &CheckPlan, migrated: &Migrated, filled: &Filled) -> Started {
             .unwrap_or_default(),
         seed: plan.seed,
         shard: plan.shard.map(|shard| shard.to_string()),
+        left_out: probes::ALL
+            .iter()
+            .map(|probe| probe.name().to_owned())
+            .filter(|name| !plan.probes.contains(name))
+            .collect(),
         server: migrated.server.description(),
         migrations: migrated.migrations.names().len(),
         tables: tables.clone().count(),

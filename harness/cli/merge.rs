@@ -1,7 +1,7 @@
 //! `watertight merge`: joins the events of several runs into one report with one exit code.
 use super::flags::Merge;
 use super::{Engine, Exit, Session, conduct, recorded};
-use crate::config::CheckPlan;
+use crate::config::{CheckPlan, Config, Date, Gate};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
 use crate::report::{self, Compared};
@@ -22,16 +22,40 @@ pub(super) fn run<E: Engine>(flags: &Merge, session: &Session<'_, E>) -> Result<
         runs.push(recorded.events);
     }
     let events = report::merge(&runs);
+    let partial = report::leaves_out(&events);
+    let config = session.config()?;
     resolved.plans = systems(&events);
     let mut reports = conduct::open(&resolved, session)?;
-    match &baseline {
-        Some(baseline) => {
-            let mut compared = Compared::new(baseline, false, &mut reports);
-            events.iter().for_each(|event| compared.hear(event));
-        }
-        None => events.iter().for_each(|event| reports.hear(event)),
+    let known = baseline.unwrap_or_default();
+    let mut compared = Compared::new(&known, partial, &mut reports);
+    // A part may know another way through the same cause than the one that is accepted: the whole decides again.
+    for events in events.chunk_by(|_, next| !matches!(next, Event::Started(_))) {
+        let plan = CheckPlan {
+            partial,
+            ..plan_of(events, &config)
+        };
+        let mut gate = Gate::new(&plan, Date::today(), &mut compared);
+        events.iter().for_each(|event| gate.hear(event));
     }
     Ok(conduct::close(reports, false, session))
+}
+
+/// What the configuration lets pass of the system that these events are about.
+fn plan_of(events: &[Event], config: &Config) -> CheckPlan {
+    let name = match events.first() {
+        Some(Event::Started(started)) => started.system.as_str(),
+        _ => "",
+    };
+    let system = config.systems.iter().find(|system| system.name == name);
+    let (accept, allow) = system.map_or_else(Default::default, |system| {
+        (system.accept.clone(), system.allow_unproven.clone())
+    });
+    CheckPlan {
+        system: name.to_owned(),
+        accept: [accept, config.accept.clone()].concat(),
+        allow_unproven: [allow, config.allow_unproven.clone()].concat(),
+        ..CheckPlan::default()
+    }
 }
 
 /// One plan a system, so that reports name theirs where there are several.

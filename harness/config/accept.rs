@@ -94,8 +94,12 @@ impl Listener for Gate<'_> {
                 summary.accepted = self.accepted;
                 self.inner.hear(&Event::Finished(summary));
             }
-            Event::Accepted { .. } => {
-                // Accepted by the engine itself, with its reason.
+            Event::Accepted { finding, .. } => {
+                // Accepted by the engine itself or by an earlier run, with its reason.
+                let entries = self.plan.accept.iter().zip(&mut self.accept_used);
+                for (accepted, used) in entries {
+                    *used |= matches(accepted, finding);
+                }
                 self.accepted += 1;
                 self.inner.hear(event);
             }

@@ -168,7 +168,9 @@ impl Listener for Compared<'_> {
                 self.inner.hear(&Event::Unproven(cell));
             }
             Event::Finished(summary) => {
-                self.tell_gone(&summary.system);
+                if summary.not_reached == 0 {
+                    self.tell_gone(&summary.system);
+                }
                 let mut summary = summary.clone();
                 summary.accepted += std::mem::take(&mut self.accepted);
                 self.inner.hear(&Event::Finished(summary));

@@ -8,6 +8,20 @@ use crate::config::Shard;
 use crate::event::{Event, Finding, Started, Summary, Unproven};
 use std::collections::BTreeSet;
 
+/// Why nothing is known of a part that no run finished.
+const MISSING: &str = "no finished run of it is among the files";
+
+/// Whether events leave something out of what a whole run tries, so that what they do not tell may be there all the same.
+pub fn leaves_out(events: &[Event]) -> bool {
+    events.iter().any(|event| match event {
+        Event::Started(started) => !started.left_out.is_empty() || started.shard.is_some(),
+        Event::Finished(summary) => summary.not_reached > 0,
+        Event::Unproven(cell) => cell.reason == MISSING,
+        Event::Failed(_) | Event::Interrupted => true,
+        _ => false,
+    })
+}
+
 /// The events of one run over all systems, in the order in which the systems first appear. A run that somebody stopped is a
 /// part that is missing.
 pub fn merge(runs: &[Vec<Event>]) -> Vec<Event> {
@@ -110,12 +124,7 @@ impl System<'_> {
     fn events(&self) -> Vec<Event> {
         let mut out = Vec::new();
         let missing = self.missing();
-        if let Some(first) = self.parts.iter().find_map(Part::started) {
-            out.push(Event::Started(Started {
-                shard: None,
-                ..first.clone()
-            }));
-        }
+        out.extend(self.started().map(Event::Started));
         out.extend(self.differing_seeds());
         let found = findings(self.parts.iter().flat_map(Part::leaks));
         out.extend(found.iter().map(Merged::event));
@@ -124,7 +133,7 @@ impl System<'_> {
         unproven.extend(missing.iter().map(|what| Unproven {
             system: self.name.clone(),
             object: what.clone(),
-            reason: "no finished run of it is among the files".to_owned(),
+            reason: MISSING.to_owned(),
             ..Unproven::default()
         }));
         out.extend(unproven.into_iter().map(Event::Unproven));
@@ -137,6 +146,30 @@ impl System<'_> {
         let failed = failed.filter(|event| matches!(event, Event::Failed(_)));
         once(failed.copied(), &mut out);
         out
+    }
+
+    /// The facts of the first run, with all servers, and every probe that some run left out.
+    fn started(&self) -> Option<Started> {
+        let mut all = self.parts.iter().filter_map(Part::started);
+        let mut whole = Started {
+            shard: None,
+            ..all.next()?.clone()
+        };
+        let mut servers = vec![whole.server.as_str()];
+        let mut left_out: BTreeSet<&String> = whole.left_out.iter().collect();
+        for started in all {
+            left_out.extend(&started.left_out);
+            if !servers.contains(&started.server.as_str()) {
+                servers.push(&started.server);
+            }
+        }
+        let left_out = left_out.into_iter().cloned().collect();
+        whole = Started {
+            server: servers.join(", "),
+            left_out,
+            ..whole
+        };
+        Some(whole)
     }
 
     /// Notes and attacks that went wrong: what several parts tell is told once.

@@ -38,7 +38,7 @@ pub use excerpt::draw_failure;
 pub use full::show_finding;
 pub use inferred::describe;
 pub use json::line as json_line;
-pub use merged::merge;
+pub use merged::{leaves_out, merge};
 pub use progress::{Pace, Progress};
 pub use recorded::{Recorded, RecordedError};
 pub use reports::{ReportError, Reports};

@@ -139,7 +139,7 @@ impl Progress {
 /// Two lines that say what is attacked, and where and how to do it again.
 fn facts(started: &Started) -> String {
     format!(
-        "{}: {} from {}, {}, {}\n  attacked with {}, {} and {} in {}, seed {}{}",
+        "{}: {} from {}, {}, {}\n  attacked with {}, {} and {} in {}, seed {}{}{}",
         one_line(&started.system),
         counted(started.tables, "table"),
         counted(started.migrations, "migration"),
@@ -153,6 +153,10 @@ fn facts(started: &Started) -> String {
         started
             .shard
             .as_ref()
-            .map_or_else(String::new, |shard| format!(", part {shard}"))
+            .map_or_else(String::new, |shard| format!(", part {shard}")),
+        match started.left_out.len() {
+            0 => String::new(),
+            left => format!(", {} left out", counted(left, "probe")),
+        }
     )
 }

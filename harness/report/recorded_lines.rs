@@ -46,6 +46,8 @@ pub(super) struct StartedLine {
     seed: u64,
     #[serde(default)]
     shard: Option<String>,
+    #[serde(default)]
+    left_out: Vec<String>,
     server: String,
     migrations: usize,
     tables: usize,
@@ -243,6 +245,7 @@ impl StartedLine {
             directory: self.directory,
             seed: self.seed,
             shard: self.shard,
+            left_out: self.left_out,
             server: self.server,
             migrations: self.migrations,
             tables: self.tables,

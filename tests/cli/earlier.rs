@@ -95,6 +95,49 @@ fn parts_are_joined_into_one_report_with_one_exit_code() {
 }
 
 #[test]
+fn the_whole_decides_what_is_accepted() {
+    let folder = project("");
+    let leak = Event::Leak(Box::new(samples::findings().remove(0)));
+    let run = |line: &str, engine: &Fake| session(folder.path(), line, engine);
+    run(
+        "check -q --output one --shard 1/2",
+        &part("1/2", vec![leak]),
+    );
+    run("check -q --output two --shard 2/2", &part("2/2", vec![]));
+    let accept = |fingerprint: &str| {
+        let text = format!("accept = [{{ fingerprint = \"{fingerprint}\", reason = \"known\" }}]");
+        std::fs::write(folder.path().join("watertight.toml"), text).unwrap();
+    };
+    accept("0123456789abcdef");
+    let line = "merge -q --format concise one/events.jsonl two/events.jsonl";
+    let accepted = run(line, &Fake::clean());
+    assert_eq!(accepted.exit, Exit::Clean, "{}", accepted.shown());
+    assert!(
+        accepted.out.contains("; 1 finding accepted"),
+        "{}",
+        accepted.out
+    );
+    let again = run(
+        "merge -q --format concise watertight-out/events.jsonl",
+        &Fake::clean(),
+    );
+    assert_eq!(
+        again.out, accepted.out,
+        "an acceptance that was used is used"
+    );
+    accept("beefbeefbeefbeef");
+    let unused = run(line, &Fake::clean());
+    assert_eq!(unused.exit, Exit::Leak);
+    assert!(
+        unused.out.contains("there is no such leak"),
+        "{}",
+        unused.out
+    );
+    let open = run("merge -q --format concise one/events.jsonl", &Fake::clean());
+    assert!(!open.out.contains("there is no such leak"), "{}", open.out);
+}
+
+#[test]
 fn a_file_may_be_joined_into_its_own_place() {
     let folder = after_a_run();
     let line = "merge -q --format concise watertight-out/events.jsonl";

@@ -45,6 +45,7 @@ pub fn started(system: &str) -> Event {
         directory: "migrations".into(),
         seed: 7,
         shard: None,
+        left_out: Vec::new(),
         server: "PostgreSQL 15.18 (local)".into(),
         migrations: 12,
         tables: 58,
