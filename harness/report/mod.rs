@@ -39,7 +39,7 @@ pub use full::show_finding;
 pub use inferred::describe;
 pub use json::line as json_line;
 pub use merged::{leaves_out, merge};
-pub use progress::{Pace, Progress};
+pub use progress::{Pace, Progress, Remaining};
 pub use recorded::{Recorded, RecordedError};
 pub use reports::{ReportError, Reports};
 pub use starter::{starter_preface, starter_system};

@@ -30,6 +30,39 @@ impl Pace {
     }
 }
 
+/// Guesses how long a phase goes on, from how long it took to come so far.
+#[derive(Debug, Clone, Default)]
+pub struct Remaining {
+    /// The phase, when it was first heard of, and how much was done by then.
+    begun: Option<(Phase, Instant, usize)>,
+}
+
+impl Remaining {
+    /// Whole seconds until `total` is done; nothing while there is too little to go by.
+    pub fn seconds(
+        &mut self,
+        phase: Phase,
+        done: usize,
+        total: usize,
+        now: Instant,
+    ) -> Option<u64> {
+        const LEAST_SECONDS: f64 = 5.0;
+        let (since, from) = match self.begun {
+            Some((known, since, from)) if known == phase && from <= done => (since, from),
+            _ => {
+                self.begun = Some((phase, now, done));
+                return None;
+            }
+        };
+        let elapsed = now.duration_since(since).as_secs_f64();
+        if elapsed < LEAST_SECONDS || done == from || done >= total {
+            return None;
+        }
+        let left = elapsed * (total - done) as f64 / (done - from) as f64;
+        Some(left.ceil() as u64)
+    }
+}
+
 enum Surface {
     Nothing,
     /// Lines one below the other, for logs.
@@ -42,6 +75,7 @@ enum Surface {
 pub struct Progress {
     surface: Surface,
     pace: Pace,
+    remaining: Remaining,
     many: bool,
     started: Option<String>,
 }
@@ -69,6 +103,7 @@ impl Progress {
         Progress {
             surface,
             pace: Pace::new(every),
+            remaining: Remaining::default(),
             many,
             started: None,
         }
@@ -81,8 +116,16 @@ impl Progress {
                 self.started = Some(started.system.clone());
                 self.write_line(&facts);
             }
-            Event::Phase { phase, done, total } if self.pace.allows(Instant::now()) => {
-                self.show(&self.words(*phase, *done, *total));
+            Event::Phase { phase, done, total } => {
+                let now = Instant::now();
+                let left = self.remaining.seconds(*phase, *done, *total, now);
+                if self.pace.allows(now) {
+                    let mut words = self.words(*phase, *done, *total);
+                    if let Some(left) = left {
+                        words.push_str(&format!(", about {} left", about(left)));
+                    }
+                    self.show(&words);
+                }
             }
             Event::Finished(_) | Event::Failed(_) | Event::Interrupted => self.clear(),
             _ => {}
@@ -133,6 +176,13 @@ impl Progress {
             bar.finish_and_clear();
             bar.reset();
         }
+    }
+}
+
+fn about(seconds: u64) -> String {
+    match seconds {
+        0..90 => format!("{seconds} s"),
+        _ => format!("{} min", seconds.div_ceil(60)),
     }
 }
 

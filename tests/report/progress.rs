@@ -2,7 +2,7 @@
 use super::{Paper, look, samples};
 use std::time::{Duration, Instant};
 use watertight::event::{Event, Phase};
-use watertight::report::{Look, Pace, Progress};
+use watertight::report::{Look, Pace, Progress, Remaining};
 
 #[test]
 fn one_per_interval_is_let_through() {
@@ -14,6 +14,23 @@ fn one_per_interval_is_let_through() {
         .filter(|&ms| pace.allows(at(ms)))
         .collect();
     assert_eq!(allowed, [0, 1000, 2100]);
+}
+
+#[test]
+fn the_time_left_follows_from_the_time_taken() {
+    let mut remaining = Remaining::default();
+    let start = Instant::now();
+    let mut left = |phase, done, seconds| {
+        let now = start + Duration::from_secs(seconds);
+        remaining.seconds(phase, done, 400, now)
+    };
+    assert_eq!(left(Phase::Attacks, 100, 0), None, "nothing to go by");
+    assert_eq!(left(Phase::Attacks, 110, 1), None, "too little to go by");
+    assert_eq!(left(Phase::Attacks, 200, 10), Some(20));
+    assert_eq!(left(Phase::Attacks, 400, 30), None, "done");
+    assert_eq!(left(Phase::Shrink, 1, 31), None, "another phase");
+    assert_eq!(left(Phase::Shrink, 2, 41), Some(3980));
+    assert_eq!(left(Phase::Shrink, 0, 42), None, "it began anew");
 }
 
 fn phase(done: usize) -> Event {

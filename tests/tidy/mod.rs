@@ -4,6 +4,7 @@ mod code;
 mod files;
 mod layers;
 mod probes;
+mod readme;
 mod scenarios;
 mod style;
 
