@@ -121,7 +121,9 @@ fn ways(system: &SystemRecord, prefix: &str) -> Markup {
             }
             a href={ "#" (prefix) "-grid" } { "grid" }
             @if !system.unproven.is_empty() || open > 0 {
-                a href={ "#" (prefix) "-unproven" } { (open) " undecided" }
+                a href={ "#" (prefix) "-unproven" } {
+                    @if open > 0 { (open) " undecided" } @else { "undecided, all allowed" }
+                }
             }
             a href={ "#" (prefix) "-run" } { "the run" }
         }

@@ -11,7 +11,7 @@ const COMMANDS: [&str; 6] = ["select", "insert", "update", "delete", "truncate",
 /// Objects without a fault are folded when there are more rows than fit on two screens.
 const MOST_OPEN: usize = 40;
 /// Identities named in one row before the rest is only counted.
-const MOST_NAMES: usize = 12;
+const MOST_NAMES: usize = 6;
 
 /// What one cell shows, the quietest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -28,7 +28,7 @@ fn page(record: &Record, look: &Look) -> String {
     let verdict = record.verdict();
     let mark = match verdict.word {
         "clean" => "✅",
-        "leaks" => "❌",
+        "leaks" | "broken" => "❌",
         _ => "⚠️",
     };
     let mut page = format!("## {mark} {}\n", text(&verdict.sentence));

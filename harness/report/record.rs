@@ -75,11 +75,13 @@ impl Record {
         } else if broken > 0 {
             let what = counted(broken, "problem");
             (
-                "leaks",
+                "broken",
                 format!("{what}: migrations harm rows that are there."),
             )
         } else if let Some(failure) = failure {
-            ("failed", format!("Nothing is proven: {}.", failure.title))
+            let some = self.systems.iter().any(|s| s.finished.is_some());
+            let what = if some { "Not everything" } else { "Nothing" };
+            ("failed", format!("{what} is proven: {}.", failure.title))
         } else if open + errored > 0 {
             let mut parts = Vec::new();
             if open > 0 {
@@ -99,23 +101,51 @@ impl Record {
                 "No leak was found until the run ended early.".to_owned(),
             )
         } else {
-            let attacks = sum(|s| s.finished.as_ref().map_or(0, |summary| summary.attacks));
-            let text = format!(
-                "No leak: {} found no way through.",
-                counted(attacks, "attack")
-            );
-            ("clean", text)
+            ("clean", self.clean_sentence())
         };
         if self.interrupted {
             sentence.push_str(" The run was interrupted; this is what was found until then.");
         }
         Verdict { word, sentence }
     }
+
+    /// Nothing leaked and nothing is left open; what is known and lived with is said all the same.
+    fn clean_sentence(&self) -> String {
+        let finished = self.systems.iter().filter_map(|s| s.finished.as_ref());
+        let (attacks, stopped) = finished.fold((0, 0), |(attacks, stopped), summary| {
+            (attacks + summary.attacks, stopped + summary.stopped)
+        });
+        let accepted: usize = self.systems.iter().map(|s| s.accepted.len()).sum();
+        let leak = if accepted > 0 {
+            "No new leak"
+        } else {
+            "No leak"
+        };
+        let mut sentence = match attacks == stopped {
+            true => format!("{leak}: {} stopped", counted(attacks, "attack")),
+            false => format!(
+                "{leak}: {stopped} of {} stopped",
+                counted(attacks, "attack")
+            ),
+        };
+        if accepted > 0 {
+            sentence.push_str(&format!(", {} accepted", counted(accepted, "leak")));
+        }
+        if self
+            .systems
+            .iter()
+            .any(|system| !system.unproven.is_empty())
+        {
+            sentence.push_str(", and what is undecided is allowed");
+        }
+        sentence.push('.');
+        sentence
+    }
 }
 
 /// How the run ended.
 pub(super) struct Verdict {
-    /// `leaks`, `failed`, `unproven`, `interrupted` or `clean`.
+    /// `leaks`, `broken`, `failed`, `unproven`, `interrupted` or `clean`.
     pub word: &'static str,
     pub sentence: String,
 }

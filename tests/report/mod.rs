@@ -314,3 +314,17 @@ fn an_output_folder_that_cannot_be_made_is_refused() {
     );
     assert_eq!(error.exit_code(), 2);
 }
+
+#[test]
+fn the_verdict_of_a_clean_run_tells_what_is_lived_with() {
+    let mut events = samples::run();
+    events.retain(|event| match event {
+        Event::Leak(_) | Event::Errored { .. } => false,
+        Event::Unproven(cell) => cell.allowed,
+        _ => true,
+    });
+    let text = written("markdown", look(false, 100), &events);
+    let first = text.lines().next().unwrap();
+    let expected = "## ✅ No new leak: 392 of 412 attacks stopped, 1 leak accepted, and what is undecided is allowed.";
+    assert_eq!(first, expected);
+}
