@@ -81,6 +81,8 @@ pub enum Phase {
     Shrink,
     Owners,
     Rehearsal,
+    Plans,
+    Volume,
 }
 
 impl Phase {
@@ -95,6 +97,8 @@ impl Phase {
             Phase::Shrink => "shrinking",
             Phase::Owners => "trying whether rows can be given to others",
             Phase::Rehearsal => "migrating the rows",
+            Phase::Plans => "trying plans",
+            Phase::Volume => "measuring filled tables",
         }
     }
 }

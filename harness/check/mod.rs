@@ -16,6 +16,7 @@ mod limits;
 mod other_world;
 mod overrides;
 mod personal;
+mod plans;
 mod reached;
 mod ready;
 mod repro;
@@ -29,6 +30,7 @@ mod workers;
 
 pub use campaign::{Judged, Living, Worker, prove_baseline, run};
 pub use error::CheckError;
+pub use plans::advise;
 pub use ready::Ready;
 pub use rounds::attacks;
 pub use stage::{Filled, MIGRATED, Migrated, migrate};

@@ -1,9 +1,10 @@
 //! What the command line needs of the engine, so that its sessions can be tested without a database.
 use crate::catalog::Catalog;
 use crate::check;
-use crate::config::{CheckPlan, RehearsalPlan};
+use crate::config::{CheckPlan, PlansPlan, RehearsalPlan};
 use crate::error::Failure;
 use crate::event::{Listener, Summary};
+use crate::plans::Advice;
 use crate::probes;
 use crate::rehearse;
 use crate::status::Status;
@@ -71,6 +72,14 @@ pub trait Engine {
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Status, Failure>>;
+
+    /// Migrates, fills and tells what the plans of members are like.
+    fn plans(
+        &self,
+        plan: &PlansPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Advice, Failure>>;
 }
 
 /// The engine of this program.
@@ -130,5 +139,16 @@ impl Engine for Harness {
             None => check::status(&plan.check, stop, listener).await,
         };
         told.map_err(Failure::from)
+    }
+
+    async fn plans(
+        &self,
+        plan: &PlansPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> Result<Advice, Failure> {
+        check::advise(plan, stop, listener)
+            .await
+            .map_err(Failure::from)
     }
 }

@@ -1,4 +1,8 @@
 //! The command line as typed. Nothing is decided here; `config::resolve` says what it means.
+mod plans;
+
+pub(super) use plans::Plans;
+
 use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings, Shard, parse_time};
 use crate::report;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -17,8 +21,8 @@ pub(super) struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 clean, 1 leak, 2 usage, configuration or a migration that does not apply, 3 unproven,
-4 baseline failed, 5 no server, 70 a bug in watertight, 130 interrupted.";
+Exit codes: 0 clean, 1 leak or worse plan, 2 usage, configuration or a migration that fails,
+3 unproven, 4 baseline failed, 5 no server, 70 a bug in watertight, 130 interrupted.";
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -49,6 +53,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Fill a database at one migration, apply the rest, and say what became of every row
     Rehearse(Box<Rehearse>),
+    /// Show how policies meet indexes, measure better ones, and compare plans with a baseline
+    Plans(Box<Plans>),
     /// Plant every scenario and show what was found and what was left alone
     Selftest(Selftest),
     /// Write a commented watertight.toml from what was inferred

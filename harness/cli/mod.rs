@@ -9,6 +9,7 @@ mod flags;
 mod init;
 mod list;
 mod merge;
+mod plans;
 mod recorded;
 mod rehearse;
 mod selftest;
@@ -56,6 +57,7 @@ pub fn run<E: Engine>(
         Command::Explain(flags) => explain::run(flags, &session),
         Command::Status(flags) => status::run(flags, &session),
         Command::Rehearse(flags) => rehearse::run(flags, &session),
+        Command::Plans(flags) => plans::run(flags, &session),
         Command::Selftest(flags) => selftest::run(flags, &session),
         Command::Init(flags) => init::run(flags, &session),
         Command::Merge(flags) => merge::run(flags, &session),

@@ -84,6 +84,18 @@ pub struct RehearsalPlan {
     pub allowed: Vec<Allowed>,
 }
 
+/// What is to be found out about the plans of one system.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlansPlan {
+    pub check: CheckPlan,
+    /// Rows that each measured table is filled with; 0 measures none.
+    pub rows: usize,
+    /// The tables to measure; a handful of the busiest when empty.
+    pub tables: Vec<TableName>,
+    /// Statements to ask besides those that the schema suggests.
+    pub queries: Option<Sql>,
+}
+
 /// Whether a hosting platform's own roles and schemas come before the migrations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Platform {

@@ -3,9 +3,10 @@ use super::{schema, status};
 use crate::report::samples;
 use std::cell::RefCell;
 use watertight::cli::{Engine, ProbeEntry, Survey};
-use watertight::config::{CheckPlan, RehearsalPlan};
+use watertight::config::{CheckPlan, PlansPlan, RehearsalPlan};
 use watertight::error::Failure;
 use watertight::event::{Event, Listener, Summary};
+use watertight::plans::Advice;
 use watertight::status::Status;
 use watertight::stop::{Stop, Stopped};
 
@@ -150,5 +151,15 @@ impl Engine for Fake {
             from: plan.from.clone(),
             ..status::half_way()
         })
+    }
+
+    async fn plans(
+        &self,
+        plan: &PlansPlan,
+        _: &Stop,
+        _: &mut dyn Listener,
+    ) -> Result<Advice, Failure> {
+        self.plans.borrow_mut().push(plan.check.clone());
+        Ok(crate::plans::shown::advice(&plan.check.system))
     }
 }

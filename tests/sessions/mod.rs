@@ -2,6 +2,7 @@
 mod ends;
 mod given;
 mod happy;
+mod plans;
 mod proven;
 mod refused;
 mod rehearsals;
