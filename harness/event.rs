@@ -155,12 +155,25 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do, in one sentence; absent when nothing better than the explanation is known.
     pub help: Option<String>,
+    /// SQL that was seen to close it on a copy; absent when nothing that was tried did.
+    pub patch: Option<Patch>,
     /// The smallest SQL that shows it in psql on the migrated database, and rolls back.
     pub repro: String,
     /// Every way in which the same cause was seen to leak, this one included.
     pub doors: Vec<Door>,
     /// Sixteen hexadecimal digits; depends on probe, object, command, role and door only.
     pub fingerprint: String,
+}
+
+/// SQL that closed a leak on a copy of the filled database, while every control held and nothing else opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    /// Whole statements with their semicolons.
+    pub sql: String,
+    /// What it does, as a phrase.
+    pub says: String,
+    /// Ways of members to their own rows that were open before: as many are open after it.
+    pub controls: usize,
 }
 
 /// One way through: which probe reached what, by which command, as which role.

@@ -24,6 +24,7 @@ mod repro_sensed;
 mod rounds;
 pub mod stage;
 mod status;
+mod trials;
 mod verdicts;
 mod witnesses;
 mod workers;
@@ -35,6 +36,8 @@ pub use ready::Ready;
 pub use rounds::attacks;
 pub use stage::{Filled, MIGRATED, Migrated, migrate};
 pub use status::{Rows, status, tell_status};
+
+use trials::Trials;
 
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;
@@ -116,8 +119,8 @@ pub async fn attack_filled(
     }
     let more = beyond(plan, &ready, &bench, apart, &judged, &limits, listener);
     judged.extend(missed.take(more.await?));
-    let findings =
-        verdicts::findings(plan, migrated, &workers[0], &bench, &judged, listener).await?;
+    let trials = Trials::new(plan, &ready, &bench, &living, &judged);
+    let findings = verdicts::findings(&trials, &judged, stop, listener).await?;
     if stop.is_asked() {
         // Cells that were not reached are not unproven: nobody tried.
         return Err(Stopped.into());
@@ -244,6 +247,17 @@ async fn tell_faults(ready: &Ready<'_>, listener: &mut dyn Listener) -> Result<(
     Ok(())
 }
 
+/// What members reach of their own, by the statements of the baseline.
+async fn prove(worker: &Worker, bench: &Bench<'_>) -> Result<Living, CheckError> {
+    let controls = controls::controls(bench.scene);
+    let mut living = campaign::prove_baseline(worker, bench, &controls).await?;
+    let closer = controls::one_by_one(bench.scene, |object, command| {
+        living.contains(&(object, command))
+    });
+    living.extend(campaign::prove_baseline(worker, bench, &closer).await?);
+    Ok(living)
+}
+
 /// Members do what members may do. Where none of them reaches any row of its own, an attack would prove nothing.
 async fn baseline(
     worker: &Worker,
@@ -256,11 +270,7 @@ async fn baseline(
         done: 0,
         total: controls.len(),
     });
-    let mut living = campaign::prove_baseline(worker, bench, &controls).await?;
-    let closer = controls::one_by_one(bench.scene, |object, command| {
-        living.contains(&(object, command))
-    });
-    living.extend(campaign::prove_baseline(worker, bench, &closer).await?);
+    let mut living = prove(worker, bench).await?;
     listener.hear(&Event::Phase {
         phase: Phase::Baseline,
         done: controls.len(),

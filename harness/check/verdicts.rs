@@ -1,17 +1,19 @@
 //! Turns verdicts into findings, listed gaps and the summary.
 use super::CheckError;
-use super::campaign::{Judged, Worker};
+use super::campaign::Judged;
 use super::cause_source::explicit_grant;
 use super::coverage::{Cell, Mark};
 use super::finding::{self, Caused};
 use super::repro::repro;
 use super::stage::Migrated;
+use super::trials::Trials;
 use crate::config::CheckPlan;
 use crate::event::{Event, Finding, Listener, Phase, Summary, Unproven};
+use crate::oracle::Verdict;
 use crate::oracle::observe_admission::Admissions;
 use crate::oracle::observe_cause::{Cause, cause};
-use crate::oracle::{Bench, Verdict};
 use crate::probes::{Attack, Command, Object, Scene, Standing, is_beyond_grid};
+use crate::stop::Stop;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -19,14 +21,14 @@ use std::time::Instant;
 const MOST_FINDINGS: usize = 200;
 
 /// Groups leaks by cause, worst first, each with the smallest script that shows it.
-pub async fn findings(
-    plan: &CheckPlan,
-    migrated: &Migrated,
-    worker: &Worker,
-    bench: &Bench<'_>,
+pub(super) async fn findings(
+    trials: &Trials<'_>,
     judged: &[Judged],
+    stop: &Stop,
     listener: &mut dyn Listener,
 ) -> Result<Vec<Finding>, CheckError> {
+    let (plan, bench, migrated) = (trials.plan, trials.bench, trials.ready.migrated);
+    let worker = &trials.ready.workers[0];
     let mut caused = Vec::new();
     let admissions = Admissions::default();
     for judged in distinct(bench.scene, judged) {
@@ -73,6 +75,7 @@ pub async fn findings(
             });
             continue;
         }
+        found.patch = trials.patch(group, stop).await?;
         listener.hear(&Event::Leak(Box::new(found.clone())));
         out.push(found);
     }

@@ -128,6 +128,9 @@ pub(super) struct Check {
     /// How many writes may open the way for one another before something is reached; 0 tries none
     #[arg(long, value_name = "N", help_heading = "Attacks")]
     pub depth: Option<usize>,
+    /// Whether proposals to mend a leak are tried on copies
+    #[arg(long, value_name = "BOOL", help_heading = "Attacks")]
+    pub patches: Option<bool>,
     /// Stop attacking after this time, 20m for example, and tell what was not reached
     #[arg(long, value_name = "TIME", help_heading = "Attacks", value_parser = time)]
     pub time: Option<Duration>,
@@ -152,6 +155,9 @@ pub(super) struct Check {
     /// Folder for events.jsonl
     #[arg(long, value_name = "DIR", help_heading = "Report")]
     pub output: Option<PathBuf>,
+    /// Write the patches that were tried as one migration
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub fix_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -355,6 +361,8 @@ impl Check {
             allow_unproven: self.allow_unproven.then_some(true),
             jobs: self.jobs,
             depth: self.depth,
+            patches: self.patches,
+            fix_file: self.fix_file.clone(),
             time: self.time,
             shard: self.shard,
             baseline: self.baseline.clone(),

@@ -5,6 +5,7 @@ mod conduct;
 mod engine;
 pub mod exit;
 mod explain;
+mod fixes;
 mod flags;
 mod init;
 mod list;

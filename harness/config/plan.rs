@@ -26,6 +26,8 @@ pub struct CheckPlan {
     pub depth: usize,
     /// Workers, each with a database of its own.
     pub jobs: usize,
+    /// Whether proposals to mend a leak are tried.
+    pub patches: bool,
     /// When attacks end, counted from the start of the run; never when absent.
     pub time: Option<Duration>,
     /// The part of the attacks to make; all of them when absent.

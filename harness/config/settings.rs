@@ -57,6 +57,8 @@ pub struct Settings {
     pub statement_timeout: Option<u64>,
     pub jobs: Option<usize>,
     pub depth: Option<usize>,
+    pub patches: Option<bool>,
+    pub fix_file: Option<PathBuf>,
     /// When attacks end.
     pub time: Option<Duration>,
     pub shard: Option<Shard>,
@@ -86,6 +88,8 @@ pub(super) const KEYS: &[&str] = &[
     "statement_timeout",
     "jobs",
     "depth",
+    "patches",
+    "fix_file",
     "time",
     "shard",
 ];
@@ -124,6 +128,8 @@ impl Settings {
             depth: table
                 .number("depth", 0)?
                 .map(|depth| usize::try_from(depth).unwrap_or(usize::MAX)),
+            patches: table.flag("patches")?,
+            fix_file: table.text("fix_file")?.map(PathBuf::from),
             time: table.read(
                 "time",
                 "a time such as \"20m\", \"90s\" or \"2h\"",
@@ -159,6 +165,8 @@ impl Settings {
             statement_timeout: self.statement_timeout.or(base.statement_timeout),
             jobs: self.jobs.or(base.jobs),
             depth: self.depth.or(base.depth),
+            patches: self.patches.or(base.patches),
+            fix_file: self.fix_file.or(base.fix_file),
             time: self.time.or(base.time),
             shard: self.shard.or(base.shard),
         }

@@ -82,6 +82,16 @@ impl Full {
         for line in printable(finding.repro.trim_end()).lines() {
             writeln!(out, "{}", format!("    {line}").trim_end())?;
         }
+        if let Some(patch) = &finding.patch {
+            writeln!(
+                out,
+                "\n  a patch, tried on a copy: the leak was gone and all {} ways of members to their own rows stayed open:\n",
+                patch.controls
+            )?;
+            for line in printable(&patch.sql).lines() {
+                writeln!(out, "{}", format!("    {line}").trim_end())?;
+            }
+        }
         let probe = one_line(&finding.probe);
         let severity = finding.severity.name();
         writeln!(

@@ -105,10 +105,19 @@ struct LeakLine<'a> {
     notes: &'a [String],
     repro: &'a str,
     help: Option<&'a str>,
+    /// Null where nothing that was tried closed the leak.
+    patch: Option<PatchLine<'a>>,
     /// Every way through the same cause, the leak's own included.
     doors: Vec<DoorLine<'a>>,
     fingerprint: &'a str,
     system: &'a str,
+}
+
+#[derive(Serialize)]
+struct PatchLine<'a> {
+    sql: &'a str,
+    says: &'a str,
+    controls: usize,
 }
 
 #[derive(Serialize)]
@@ -263,6 +272,11 @@ fn leak_line(finding: &Finding) -> LeakLine<'_> {
         got: &finding.got,
         notes: &finding.notes,
         repro: &finding.repro,
+        patch: finding.patch.as_ref().map(|patch| PatchLine {
+            sql: &patch.sql,
+            says: &patch.says,
+            controls: patch.controls,
+        }),
         help: finding.help.as_deref(),
         doors: finding.doors.iter().map(door_line).collect(),
         fingerprint: &finding.fingerprint,
