@@ -5,7 +5,6 @@ mod cli;
 mod config;
 mod engine;
 mod migrations;
-mod patches;
 mod plans;
 mod report;
 mod scenarios;

@@ -140,7 +140,6 @@ pub fn finding(
         help: Some(
             finding_steps::help(&first.cause, attack).unwrap_or_else(|| help(&first.cause, attack)),
         ),
-        patch: None,
         doors: doors(scene, group),
         object,
         object_kind: object_kind.to_owned(),

@@ -3,7 +3,6 @@ mod checks;
 mod earlier;
 mod engine;
 mod explores;
-mod plans;
 mod promised;
 pub mod schema;
 mod status;
