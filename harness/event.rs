@@ -43,8 +43,6 @@ pub enum Event {
     Finished(Summary),
     /// What a rehearsal of populated tables came to.
     Rehearsed(Box<Rehearsed>),
-    /// A saved case was tried again.
-    Replayed(Replay),
     /// The run could not do its work; nothing follows for this system.
     Failed(Box<Failure>),
     /// Somebody stopped the run; what was found until then has been sent.
@@ -83,6 +81,8 @@ pub enum Phase {
     Shrink,
     Owners,
     Rehearsal,
+    Plans,
+    Volume,
 }
 
 impl Phase {
@@ -97,6 +97,8 @@ impl Phase {
             Phase::Shrink => "shrinking",
             Phase::Owners => "trying whether rows can be given to others",
             Phase::Rehearsal => "migrating the rows",
+            Phase::Plans => "trying plans",
+            Phase::Volume => "measuring filled tables",
         }
     }
 }
@@ -153,12 +155,25 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do, in one sentence; absent when nothing better than the explanation is known.
     pub help: Option<String>,
+    /// SQL that was seen to close it on a copy; absent when nothing that was tried did.
+    pub patch: Option<Patch>,
     /// The smallest SQL that shows it in psql on the migrated database, and rolls back.
     pub repro: String,
     /// Every way in which the same cause was seen to leak, this one included.
     pub doors: Vec<Door>,
     /// Sixteen hexadecimal digits; depends on probe, object, command, role and door only.
     pub fingerprint: String,
+}
+
+/// SQL that closed a leak on a copy of the filled database, while every control held and nothing else opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    /// Whole statements with their semicolons.
+    pub sql: String,
+    /// What it does, as a phrase.
+    pub says: String,
+    /// Ways of members to their own rows that were open before: as many are open after it.
+    pub controls: usize,
 }
 
 /// One way through: which probe reached what, by which command, as which role.
@@ -168,59 +183,6 @@ pub struct Door {
     pub object: String,
     pub command: String,
     pub role: String,
-}
-
-/// A saved case that was tried on today's migrations.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Replay {
-    pub system: String,
-    pub fingerprint: String,
-    /// The finding's sentence.
-    pub title: String,
-    /// The case's directory.
-    pub case: std::path::PathBuf,
-    pub outcome: ReplayOutcome,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReplayOutcome {
-    /// The attack is made and shows nothing.
-    Fixed,
-    Leaks,
-    /// What it needs is not there, so nothing is known; says what.
-    CannotRun(String),
-}
-
-/// Where a leak was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
-    /// The migration's name.
-    pub migration: String,
-    pub place: Place,
-    pub statement: String,
-    /// How often migrations were applied and the case was tried.
-    pub steps: usize,
-    pub migrations: usize,
-    /// How the case ended just before the statement.
-    pub before: ReplayOutcome,
-}
-
-/// What came of the search for the migration that opened a leak.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Bisected {
-    Opened(Box<Opened>),
-    /// The case does not leak after the last migration, so there is nothing to look for.
-    Closed(ReplayOutcome),
-}
-
-impl ReplayOutcome {
-    pub fn name(&self) -> &'static str {
-        match self {
-            ReplayOutcome::Fixed => "fixed",
-            ReplayOutcome::Leaks => "leaks",
-            ReplayOutcome::CannotRun(_) => "cannot run",
-        }
-    }
 }
 
 /// The policy, view, function, grant or missing thing that let a leak through.

@@ -1,6 +1,6 @@
 //! Watertight proves, by attacking, that tenants of a PostgreSQL application cannot read, write or sense each other's data.
 //!
-//! Data flows one way: migrations → server → catalog → tenancy → world → probes → oracle → shrink → report;
+//! Data flows one way: migrations → server → catalog → tenancy → world → probes → oracle → patch → shrink → report;
 //! `status` and `plans` stand beside the probes and need none of them. `check` conducts and `cli` starts it. What holds everywhere, and is held by `tests/tidy.rs` where it can be:
 //!
 //! 1. A stage uses only those on its left.
@@ -17,6 +17,7 @@ pub mod error;
 pub mod event;
 pub mod migrations;
 pub mod oracle;
+pub mod patch;
 pub mod plans;
 pub mod probes;
 pub mod rehearse;

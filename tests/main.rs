@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod engine;
 mod migrations;
+mod patches;
 mod plans;
 mod report;
 mod scenarios;

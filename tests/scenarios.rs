@@ -59,6 +59,7 @@ fn base(scenario: &Scenario, root: &Path) -> CheckPlan {
         system,
         migrations,
         jobs: Some(1),
+        patches: Some(false),
         ..Settings::default()
     };
     resolve(settings, scenario.profile(), &config, root, known)

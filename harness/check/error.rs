@@ -3,10 +3,10 @@ use crate::catalog::CatalogError;
 use crate::error::Failure;
 use crate::migrations::ReadError;
 use crate::oracle::ObserveError;
+use crate::plans::PlanError;
 use crate::scenario::ScenarioError;
 use crate::server::ServerError;
 use crate::server::apply::ApplyError;
-use crate::shrink::CaseError;
 use crate::stop::Stopped;
 use crate::world::load::LoadError;
 use thiserror::Error;
@@ -28,13 +28,18 @@ pub enum CheckError {
     #[error(transparent)]
     Observe(#[from] ObserveError),
     #[error(transparent)]
-    Case(#[from] CaseError),
+    Plan(#[from] PlanError),
     #[error(transparent)]
     Stopped(#[from] Stopped),
     #[error("nothing follows the migration {name}, so there is nothing to rehearse")]
     NothingToRehearse { name: String },
     #[error("cannot read the named checks beside the migrations: {reason}")]
     Checks { reason: std::io::Error },
+    #[error("{name} is no table whose rows belong to tenants and whose policies members read by")]
+    UnknownTable {
+        name: String,
+        nearest: Option<String>,
+    },
     #[error("no tenant was found in the schema")]
     NoTenant,
     #[error("no member reaches any row of its own, so an attack would prove nothing")]
@@ -66,7 +71,7 @@ impl From<CheckError> for Failure {
                 },
             ),
             CheckError::Observe(error) => parted(error.exit_code(), &title),
-            CheckError::Case(error) => parted(error.exit_code(), &title),
+            CheckError::Plan(error) => parted(error.exit_code(), &title),
             CheckError::Stopped(_) => Failure::new(130, title),
             CheckError::NothingToRehearse { .. } => Failure::new(2, title)
                 .help("name an earlier migration: `--from NAME`; the database is filled there and the rest is applied"),
@@ -75,6 +80,13 @@ impl From<CheckError> for Failure {
                 .note("no policy compares a column with the caller, and no table is referred to by at least two others")
                 .help("name the column that a tenant is: `tenant = \"public.organizations.id\"` under [tenancy] in watertight.toml"),
             CheckError::Baseline { evidence } => evidence.into_iter().fold(Failure::new(4, title), Failure::note).help("correct what was understood wrongly in watertight.toml (`watertight init` writes it down), then run again"),
+            CheckError::UnknownTable { nearest, .. } => {
+                let failure = Failure::new(2, title);
+                match nearest {
+                    Some(name) => failure.help(format!("did you mean {name}?")),
+                    None => failure.help("`watertight plans` without --table names those that there are"),
+                }
+            }
             CheckError::UnknownObject { nearest, .. } => {
                 let failure = Failure::new(2, title);
                 match nearest {
@@ -101,6 +113,7 @@ fn gone(error: &CheckError) -> Option<ServerError> {
             | ObserveError::Prepare { source }
             | ObserveError::Role { source, .. },
         ) => ("attacking".to_owned(), source),
+        CheckError::Plan(PlanError::Lost { source }) => ("asking for plans".to_owned(), source),
         CheckError::Load(LoadError::Server(ServerError::Gone { doing, reason })) => {
             return Some(ServerError::Gone {
                 doing: doing.clone(),

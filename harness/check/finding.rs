@@ -140,6 +140,7 @@ pub fn finding(
         help: Some(
             finding_steps::help(&first.cause, attack).unwrap_or_else(|| help(&first.cause, attack)),
         ),
+        patch: None,
         doors: doors(scene, group),
         object,
         object_kind: object_kind.to_owned(),

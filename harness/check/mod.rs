@@ -1,7 +1,5 @@
 //! Conducts a run: the only place that knows every stage.
 mod bearers;
-mod bisect;
-mod building;
 mod campaign;
 mod cause_source;
 mod climb;
@@ -18,28 +16,28 @@ mod limits;
 mod other_world;
 mod overrides;
 mod personal;
+mod plans;
 mod reached;
 mod ready;
-mod replay;
 mod repro;
 mod repro_sensed;
 mod rounds;
-mod saving;
-mod signs;
 pub mod stage;
 mod status;
+mod trials;
 mod verdicts;
 mod witnesses;
 mod workers;
 
-pub use bisect::bisect;
 pub use campaign::{Judged, Living, Worker, prove_baseline, run};
 pub use error::CheckError;
+pub use plans::advise;
 pub use ready::Ready;
-pub use replay::{Found, replay};
 pub use rounds::attacks;
 pub use stage::{Filled, MIGRATED, Migrated, migrate};
 pub use status::{Rows, status, tell_status};
+
+use trials::Trials;
 
 use crate::catalog::Catalog;
 use crate::config::CheckPlan;
@@ -59,11 +57,7 @@ pub async fn check(
 ) -> Result<Summary, CheckError> {
     let started = Instant::now();
     let migrated = stop.or(stage::migrate(plan, listener)).await?;
-    let stored = stop.or(replay::stored(plan, &migrated, listener)).await;
-    let outcome = match stored {
-        Ok(()) => attack(plan, &migrated, started, stop, listener).await,
-        Err(error) => Err(error),
-    };
+    let outcome = attack(plan, &migrated, started, stop, listener).await;
     let stopped = migrated.server.stop().await;
     let summary = outcome?;
     stopped?;
@@ -125,8 +119,8 @@ pub async fn attack_filled(
     }
     let more = beyond(plan, &ready, &bench, apart, &judged, &limits, listener);
     judged.extend(missed.take(more.await?));
-    let findings =
-        verdicts::findings(plan, migrated, &workers[0], &bench, &judged, stop, listener).await?;
+    let trials = Trials::new(plan, &ready, &bench, &living, &judged);
+    let findings = verdicts::findings(&trials, &judged, stop, listener).await?;
     if stop.is_asked() {
         // Cells that were not reached are not unproven: nobody tried.
         return Err(Stopped.into());
@@ -253,6 +247,17 @@ async fn tell_faults(ready: &Ready<'_>, listener: &mut dyn Listener) -> Result<(
     Ok(())
 }
 
+/// What members reach of their own, by the statements of the baseline.
+async fn prove(worker: &Worker, bench: &Bench<'_>) -> Result<Living, CheckError> {
+    let controls = controls::controls(bench.scene);
+    let mut living = campaign::prove_baseline(worker, bench, &controls).await?;
+    let closer = controls::one_by_one(bench.scene, |object, command| {
+        living.contains(&(object, command))
+    });
+    living.extend(campaign::prove_baseline(worker, bench, &closer).await?);
+    Ok(living)
+}
+
 /// Members do what members may do. Where none of them reaches any row of its own, an attack would prove nothing.
 async fn baseline(
     worker: &Worker,
@@ -265,11 +270,7 @@ async fn baseline(
         done: 0,
         total: controls.len(),
     });
-    let mut living = campaign::prove_baseline(worker, bench, &controls).await?;
-    let closer = controls::one_by_one(bench.scene, |object, command| {
-        living.contains(&(object, command))
-    });
-    living.extend(campaign::prove_baseline(worker, bench, &closer).await?);
+    let mut living = prove(worker, bench).await?;
     listener.hear(&Event::Phase {
         phase: Phase::Baseline,
         done: controls.len(),

@@ -1,5 +1,5 @@
 //! Brings a run to the point where attacks can begin: server, migrations, catalog, tenancy, world, workers.
-use super::{CheckError, committed, other_world, overrides};
+use super::{CheckError, committed, other_world, overrides, trials};
 use crate::catalog::{self, Catalog, Oid};
 use crate::config::{CheckPlan, Platform, PublicRows, ServerChoice, TenancyOverrides};
 use crate::event::{Event, Listener, Phase};
@@ -195,6 +195,9 @@ pub async fn fill(
     let filled = prepare(plan, migrated, world, truth, listener).await?;
     let mut renumbering = <[String; 2]>::default();
     let wants = |aims: &[&str]| plan.probes.iter().any(|name| aims.contains(&name.as_str()));
+    if plan.patches {
+        trials::make(migrated).await?;
+    }
     if wants(APART) {
         committed::make(migrated).await?;
         renumbering = other_world::make(migrated, &filled, &changed).await?;

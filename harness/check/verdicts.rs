@@ -1,17 +1,17 @@
 //! Turns verdicts into findings, listed gaps and the summary.
 use super::CheckError;
-use super::campaign::{Judged, Worker};
+use super::campaign::Judged;
 use super::cause_source::explicit_grant;
 use super::coverage::{Cell, Mark};
 use super::finding::{self, Caused};
 use super::repro::repro;
-use super::saving::Saving;
 use super::stage::Migrated;
+use super::trials::Trials;
 use crate::config::CheckPlan;
 use crate::event::{Event, Finding, Listener, Phase, Summary, Unproven};
+use crate::oracle::Verdict;
 use crate::oracle::observe_admission::Admissions;
 use crate::oracle::observe_cause::{Cause, cause};
-use crate::oracle::{Bench, Verdict};
 use crate::probes::{Attack, Command, Object, Scene, Standing, is_beyond_grid};
 use crate::stop::Stop;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,81 +21,14 @@ use std::time::Instant;
 const MOST_FINDINGS: usize = 200;
 
 /// Groups leaks by cause, worst first, each with the smallest script that shows it.
-pub async fn findings(
-    plan: &CheckPlan,
-    migrated: &Migrated,
-    worker: &Worker,
-    bench: &Bench<'_>,
+pub(super) async fn findings(
+    trials: &Trials<'_>,
     judged: &[Judged],
     stop: &Stop,
     listener: &mut dyn Listener,
 ) -> Result<Vec<Finding>, CheckError> {
-    let caused = caused(worker, bench, judged).await?;
-    let groups = finding::group(bench.scene, &migrated.migrations, caused);
-    let total = groups.len().min(MOST_FINDINGS);
-    let mut out = Vec::new();
-    let mut saving = plan.saved.clone().map(|folder| {
-        let timeout_ms = plan.statement_timeout_ms;
-        Saving::new(migrated, folder, timeout_ms)
-    });
-    for (at, group) in groups.iter().take(MOST_FINDINGS).enumerate() {
-        listener.hear(&Event::Phase {
-            phase: Phase::Shrink,
-            done: at,
-            total,
-        });
-        let mut found = finding::finding(
-            bench.scene,
-            &migrated.migrations,
-            &plan.system,
-            group,
-            String::new(),
-        );
-        let reproduced = repro(
-            worker,
-            bench,
-            &group[0].judged.attack,
-            &group[0].leak,
-            &found.victim,
-        )
-        .await?;
-        found.repro = reproduced.script;
-        if by_platform(migrated, &group[0].cause) {
-            // Executed, true, and on every project of the platform: told each time, but no reason to fail one of them.
-            let reason = "the platform's default privileges give it; a REST gateway sends no such statement, but SQL can".to_owned();
-            listener.hear(&Event::Accepted {
-                finding: Box::new(found),
-                reason,
-            });
-            continue;
-        }
-        // Who stops a run wants to know what was found, at once.
-        if let Some(saving) = saving.as_mut().filter(|_| !stop.is_asked()) {
-            saving.save(bench, &mut found, &reproduced.reduced).await?;
-        }
-        listener.hear(&Event::Leak(Box::new(found.clone())));
-        out.push(found);
-    }
-    if let Some(saving) = saving {
-        saving.close(listener).await;
-    }
-    if groups.len() > total {
-        listener.hear(&Event::Note {
-            text: format!(
-                "{} more causes leak; the first {total} are shown",
-                groups.len() - total
-            ),
-        });
-    }
-    Ok(out)
-}
-
-/// The leaks that are told apart, each with what let it through.
-async fn caused(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    judged: &[Judged],
-) -> Result<Vec<Caused>, CheckError> {
+    let (plan, bench, migrated) = (trials.plan, trials.bench, trials.ready.migrated);
+    let worker = &trials.ready.workers[0];
     let mut caused = Vec::new();
     let admissions = Admissions::default();
     for judged in distinct(bench.scene, judged) {
@@ -109,7 +42,52 @@ async fn caused(
             cause,
         });
     }
-    Ok(caused)
+    let groups = finding::group(bench.scene, &migrated.migrations, caused);
+    let total = groups.len().min(MOST_FINDINGS);
+    let mut out = Vec::new();
+    for (at, group) in groups.iter().take(MOST_FINDINGS).enumerate() {
+        listener.hear(&Event::Phase {
+            phase: Phase::Shrink,
+            done: at,
+            total,
+        });
+        let mut found = finding::finding(
+            bench.scene,
+            &migrated.migrations,
+            &plan.system,
+            group,
+            String::new(),
+        );
+        found.repro = repro(
+            worker,
+            bench,
+            &group[0].judged.attack,
+            &group[0].leak,
+            &found.victim,
+        )
+        .await?;
+        if by_platform(migrated, &group[0].cause) {
+            // Executed, true, and on every project of the platform: told each time, but no reason to fail one of them.
+            let reason = "the platform's default privileges give it; a REST gateway sends no such statement, but SQL can".to_owned();
+            listener.hear(&Event::Accepted {
+                finding: Box::new(found),
+                reason,
+            });
+            continue;
+        }
+        found.patch = trials.patch(group, stop).await?;
+        listener.hear(&Event::Leak(Box::new(found.clone())));
+        out.push(found);
+    }
+    if groups.len() > total {
+        listener.hear(&Event::Note {
+            text: format!(
+                "{} more causes leak; the first {total} are shown",
+                groups.len() - total
+            ),
+        });
+    }
+    Ok(out)
 }
 
 /// Whether a privilege comes from nothing but the platform's own default privileges.

@@ -1,4 +1,5 @@
 //! `watertight check`: attack, report, and say by the exit code how it ended.
+use super::fixes::{self, Fixes};
 use super::flags::Check;
 use super::{Engine, Exit, Session, conduct, recorded};
 use crate::config::{CheckPlan, Date, Gate, Resolved};
@@ -6,7 +7,7 @@ use crate::error::Failure;
 use crate::event::{Event, Listener};
 use crate::report::{Baseline, Compared, Reports};
 use crate::scenario::{Base, Scenario};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::time::Instant;
 
@@ -24,14 +25,26 @@ pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<
     }
     let shares = Shares::of(resolved.plans.len());
     let none = Baseline::default();
+    let mended = RefCell::new(Vec::new());
     let work = async |plan: &CheckPlan, stop: &_, reports: &mut Reports| {
         let plan = &shares.next(plan);
         let known = baseline.as_ref().unwrap_or(&none);
         let mut compared = Compared::new(known, plan.partial, reports);
-        let mut gate = Gate::new(plan, Date::today(), &mut compared);
-        session.engine.check(plan, stop, &mut gate).await
+        let mut found = Vec::new();
+        let mut fixes = Fixes {
+            found: &mut found,
+            inner: &mut compared,
+        };
+        let mut gate = Gate::new(plan, Date::today(), &mut fixes);
+        let outcome = session.engine.check(plan, stop, &mut gate).await;
+        mended.borrow_mut().append(&mut found);
+        outcome
     };
-    conduct::report_each(&resolved.plans, reports, session, work)
+    let exit = conduct::report_each(&resolved.plans, reports, session, work)?;
+    if let Some(path) = &resolved.fix_file {
+        fixes::write(&session.working.join(path), &mended.borrow())?;
+    }
+    Ok(exit)
 }
 
 /// Divides the time evenly among the systems that are left: what one does not need, those after it have.
@@ -72,11 +85,6 @@ fn decide<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Resolved
     }
     let profile = session.global.profile.as_deref();
     let mut resolved = conduct::decide(settings, profile, session)?;
-    let stored = super::replay::stored(&resolved, session.working);
-    for plan in &mut resolved.plans {
-        plan.saved = Some(resolved.output.join("cases"));
-        plan.stored = stored.clone();
-    }
     if let Some(scenario) = scenario {
         resolved.plans = resolved
             .plans

@@ -1,12 +1,12 @@
 //! What the command line needs of the engine, so that its sessions can be tested without a database.
 use crate::catalog::Catalog;
-use crate::check::{self, Found};
-use crate::config::{CheckPlan, RehearsalPlan};
+use crate::check;
+use crate::config::{CheckPlan, PlansPlan, RehearsalPlan};
 use crate::error::Failure;
-use crate::event::{Bisected, Listener, Replay, Summary};
+use crate::event::{Listener, Summary};
+use crate::plans::Advice;
 use crate::probes;
 use crate::rehearse;
-use crate::shrink::SavedCase;
 use crate::status::Status;
 use crate::stop::Stop;
 use crate::tenancy::Tenancy;
@@ -56,24 +56,6 @@ pub trait Engine {
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Summary, Failure>>;
 
-    /// Applies the migrations and tries saved cases; tells the listener how each ended.
-    fn replay(
-        &self,
-        plan: &CheckPlan,
-        cases: &[Found],
-        stop: &Stop,
-        listener: &mut dyn Listener,
-    ) -> impl Future<Output = Result<Vec<Replay>, Failure>>;
-
-    /// Finds the migration after which a saved case leaks.
-    fn bisect(
-        &self,
-        plan: &CheckPlan,
-        case: &SavedCase,
-        stop: &Stop,
-        listener: &mut dyn Listener,
-    ) -> impl Future<Output = Result<Bisected, Failure>>;
-
     /// Migrates and infers, and attacks nothing.
     fn survey(
         &self,
@@ -90,6 +72,14 @@ pub trait Engine {
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Status, Failure>>;
+
+    /// Migrates, fills and tells what the plans of members are like.
+    fn plans(
+        &self,
+        plan: &PlansPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Advice, Failure>>;
 }
 
 /// The engine of this program.
@@ -128,30 +118,6 @@ impl Engine for Harness {
             .map_err(Failure::from)
     }
 
-    async fn replay(
-        &self,
-        plan: &CheckPlan,
-        cases: &[Found],
-        stop: &Stop,
-        listener: &mut dyn Listener,
-    ) -> Result<Vec<Replay>, Failure> {
-        check::replay(plan, cases, stop, listener)
-            .await
-            .map_err(Failure::from)
-    }
-
-    async fn bisect(
-        &self,
-        plan: &CheckPlan,
-        case: &SavedCase,
-        stop: &Stop,
-        listener: &mut dyn Listener,
-    ) -> Result<Bisected, Failure> {
-        check::bisect(plan, case, stop, listener)
-            .await
-            .map_err(Failure::from)
-    }
-
     async fn survey(
         &self,
         plan: &CheckPlan,
@@ -173,5 +139,16 @@ impl Engine for Harness {
             None => check::status(&plan.check, stop, listener).await,
         };
         told.map_err(Failure::from)
+    }
+
+    async fn plans(
+        &self,
+        plan: &PlansPlan,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> Result<Advice, Failure> {
+        check::advise(plan, stop, listener)
+            .await
+            .map_err(Failure::from)
     }
 }

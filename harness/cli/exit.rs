@@ -6,7 +6,7 @@ use crate::report::Tally;
 pub enum Exit {
     /// Every attack was stopped, and every cell was decided or is allowed to stay undecided.
     Clean = 0,
-    /// A tenant got at what is another tenant's.
+    /// A tenant got at what is another tenant's; or, of `plans`, a plan is worse than in its baseline.
     Leak = 1,
     /// The command line, the configuration or a migration is wrong; nothing was attacked.
     Usage = 2,

@@ -1,4 +1,8 @@
 //! The command line as typed. Nothing is decided here; `config::resolve` says what it means.
+mod plans;
+
+pub(super) use plans::Plans;
+
 use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings, Shard, parse_time};
 use crate::report;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -17,8 +21,8 @@ pub(super) struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 clean, 1 leak, 2 usage, configuration or a migration that does not apply, 3 unproven,
-4 baseline failed, 5 no server, 70 a bug in watertight, 130 interrupted.";
+Exit codes: 0 clean, 1 leak or worse plan, 2 usage, configuration or a migration that fails,
+3 unproven, 4 baseline failed, 5 no server, 70 a bug in watertight, 130 interrupted.";
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -49,10 +53,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Fill a database at one migration, apply the rest, and say what became of every row
     Rehearse(Box<Rehearse>),
-    /// Try saved cases on today's migrations: fixed, leaks or cannot run
-    Replay(Replay),
-    /// Name the migration that opened the leak of a saved case
-    Bisect(Bisect),
+    /// Show how policies meet indexes, measure better ones, and compare plans with a baseline
+    Plans(Box<Plans>),
     /// Plant every scenario and show what was found and what was left alone
     Selftest(Selftest),
     /// Write a commented watertight.toml from what was inferred
@@ -126,6 +128,9 @@ pub(super) struct Check {
     /// How many writes may open the way for one another before something is reached; 0 tries none
     #[arg(long, value_name = "N", help_heading = "Attacks")]
     pub depth: Option<usize>,
+    /// Whether proposals to mend a leak are tried on copies
+    #[arg(long, value_name = "BOOL", help_heading = "Attacks")]
+    pub patches: Option<bool>,
     /// Stop attacking after this time, 20m for example, and tell what was not reached
     #[arg(long, value_name = "TIME", help_heading = "Attacks", value_parser = time)]
     pub time: Option<Duration>,
@@ -150,6 +155,9 @@ pub(super) struct Check {
     /// Folder for events.jsonl
     #[arg(long, value_name = "DIR", help_heading = "Report")]
     pub output: Option<PathBuf>,
+    /// Write the patches that were tried as one migration
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub fix_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -181,32 +189,6 @@ pub(super) struct Rehearse {
     #[arg(long, value_name = "FORMAT=FILE", help_heading = "Report")]
     pub report: Vec<String>,
     /// Folder for events.jsonl
-    #[arg(long, value_name = "DIR", help_heading = "Report")]
-    pub output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(mut_arg("directory", |arg| arg.long("directory").hide(true)))]
-pub(super) struct Replay {
-    /// Directories of cases, their case.json, or fingerprints; those of tests/cases when none is given
-    #[arg(value_name = "CASE")]
-    pub cases: Vec<PathBuf>,
-    #[command(flatten)]
-    pub target: Target,
-    /// Folder in which fingerprints are looked up
-    #[arg(long, value_name = "DIR", help_heading = "Report")]
-    pub output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(mut_arg("directory", |arg| arg.long("directory").hide(true)))]
-pub(super) struct Bisect {
-    /// Directory of a case, its case.json, or its fingerprint
-    #[arg(value_name = "CASE")]
-    pub case: PathBuf,
-    #[command(flatten)]
-    pub target: Target,
-    /// Folder in which fingerprints are looked up
     #[arg(long, value_name = "DIR", help_heading = "Report")]
     pub output: Option<PathBuf>,
 }
@@ -379,6 +361,8 @@ impl Check {
             allow_unproven: self.allow_unproven.then_some(true),
             jobs: self.jobs,
             depth: self.depth,
+            patches: self.patches,
+            fix_file: self.fix_file.clone(),
             time: self.time,
             shard: self.shard,
             baseline: self.baseline.clone(),

@@ -5,13 +5,14 @@ mod conduct;
 mod engine;
 pub mod exit;
 mod explain;
+mod fixes;
 mod flags;
 mod init;
 mod list;
 mod merge;
+mod plans;
 mod recorded;
 mod rehearse;
-mod replay;
 mod selftest;
 mod status;
 mod stop;
@@ -57,9 +58,8 @@ pub fn run<E: Engine>(
         Command::Explain(flags) => explain::run(flags, &session),
         Command::Status(flags) => status::run(flags, &session),
         Command::Rehearse(flags) => rehearse::run(flags, &session),
+        Command::Plans(flags) => plans::run(flags, &session),
         Command::Selftest(flags) => selftest::run(flags, &session),
-        Command::Replay(flags) => replay::run(flags, &session),
-        Command::Bisect(flags) => replay::bisect(flags, &session),
         Command::Init(flags) => init::run(flags, &session),
         Command::Merge(flags) => merge::run(flags, &session),
     };

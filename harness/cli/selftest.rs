@@ -102,6 +102,7 @@ fn base<E: Engine>(
             _ => Some(vec![scenario.path.clone()]),
         },
         jobs: flags.jobs,
+        patches: Some(false),
         ..session.global.settings()
     };
     let asked = session.global.profile.as_deref();

@@ -22,8 +22,8 @@ pub use file::{Config, Rehearsals, System, keys};
 pub use find::{COMMON_DIRECTORIES, find_config, find_migrations};
 pub use nearest::nearest;
 pub use plan::{
-    Accepted, Allowed, CheckPlan, ColumnName, Platform, RehearsalPlan, ServerChoice, ServerRequest,
-    Sql, TableName,
+    Accepted, Allowed, CheckPlan, ColumnName, PlansPlan, Platform, RehearsalPlan, ServerChoice,
+    ServerRequest, Sql, TableName,
 };
 pub use resolve::{Known, Resolved, resolve, resolve_reports};
 pub use settings::{Color, Settings};

@@ -26,6 +26,8 @@ pub struct CheckPlan {
     pub depth: usize,
     /// Workers, each with a database of its own.
     pub jobs: usize,
+    /// Whether proposals to mend a leak are tried.
+    pub patches: bool,
     /// When attacks end, counted from the start of the run; never when absent.
     pub time: Option<Duration>,
     /// The part of the attacks to make; all of them when absent.
@@ -37,10 +39,6 @@ pub struct CheckPlan {
     pub allow_unproven: Vec<Allowed>,
     /// No unproven cell fails the run.
     pub allow_every_unproven: bool,
-    /// Directories of saved cases that are tried before anything else.
-    pub stored: Vec<PathBuf>,
-    /// Where each leak is saved as a case; nowhere when absent.
-    pub saved: Option<PathBuf>,
     /// Some probes or objects were left out, so an acceptance that matches nothing says nothing.
     pub partial: bool,
 }
@@ -86,6 +84,18 @@ pub struct RehearsalPlan {
     pub rows: usize,
     /// Tables whose problems do not fail the run.
     pub allowed: Vec<Allowed>,
+}
+
+/// What is to be found out about the plans of one system.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlansPlan {
+    pub check: CheckPlan,
+    /// Rows that each measured table is filled with; 0 measures none.
+    pub rows: usize,
+    /// The tables to measure; a handful of the busiest when empty.
+    pub tables: Vec<TableName>,
+    /// Statements to ask besides those that the schema suggests.
+    pub queries: Option<Sql>,
 }
 
 /// Whether a hosting platform's own roles and schemas come before the migrations.

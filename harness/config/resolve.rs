@@ -23,8 +23,8 @@ pub struct Resolved {
     pub output: PathBuf,
     /// The events of an earlier run to compare with.
     pub baseline: Option<PathBuf>,
-    /// The folder whose cases are tried first in every run.
-    pub cases: PathBuf,
+    /// Where the patches that were tried are written as one migration.
+    pub fix_file: Option<PathBuf>,
     pub color: Color,
     pub quiet: bool,
     /// The directory that was taken because nobody named one.
@@ -100,9 +100,7 @@ fn shown(
             .output
             .unwrap_or_else(|| PathBuf::from("watertight-out")),
         baseline: settings.baseline,
-        cases: settings
-            .cases
-            .unwrap_or_else(|| PathBuf::from("tests/cases")),
+        fix_file: settings.fix_file,
         color: settings.color.unwrap_or_default(),
         quiet: settings.quiet.unwrap_or_default(),
         taken,
@@ -295,6 +293,7 @@ fn plan(
             jobs => jobs,
         },
         depth: settings.depth.unwrap_or(3),
+        patches: settings.patches.unwrap_or(true),
         time: settings.time,
         shard: settings.shard,
         tenancy: system.tenancy.over(config.tenancy.clone()),
@@ -303,6 +302,5 @@ fn plan(
         allow_every_unproven: settings.allow_unproven.unwrap_or(false),
         partial: false,
         on_top: on_top(settings.then.as_deref().unwrap_or_default(), working)?,
-        ..CheckPlan::default()
     })
 }

@@ -50,8 +50,6 @@ pub struct Settings {
     pub output: Option<PathBuf>,
     /// The events of an earlier run, whose leaks do not fail this one.
     pub baseline: Option<PathBuf>,
-    /// The folder whose saved cases are tried first.
-    pub cases: Option<PathBuf>,
     pub probe: Option<Vec<String>>,
     pub skip_probe: Option<Vec<String>>,
     /// Whether unproven cells fail the run.
@@ -59,6 +57,8 @@ pub struct Settings {
     pub statement_timeout: Option<u64>,
     pub jobs: Option<usize>,
     pub depth: Option<usize>,
+    pub patches: Option<bool>,
+    pub fix_file: Option<PathBuf>,
     /// When attacks end.
     pub time: Option<Duration>,
     pub shard: Option<Shard>,
@@ -82,13 +82,14 @@ pub(super) const KEYS: &[&str] = &[
     "report",
     "output",
     "baseline",
-    "cases",
     "probe",
     "skip_probe",
     "allow_unproven",
     "statement_timeout",
     "jobs",
     "depth",
+    "patches",
+    "fix_file",
     "time",
     "shard",
 ];
@@ -114,7 +115,6 @@ impl Settings {
             report: table.texts("report")?,
             output: table.text("output")?.map(PathBuf::from),
             baseline: table.text("baseline")?.map(PathBuf::from),
-            cases: table.text("cases")?.map(PathBuf::from),
             probe: table.texts("probe")?,
             skip_probe: table.texts("skip_probe")?,
             allow_unproven: match table.is_flag("allow_unproven") {
@@ -128,6 +128,8 @@ impl Settings {
             depth: table
                 .number("depth", 0)?
                 .map(|depth| usize::try_from(depth).unwrap_or(usize::MAX)),
+            patches: table.flag("patches")?,
+            fix_file: table.text("fix_file")?.map(PathBuf::from),
             time: table.read(
                 "time",
                 "a time such as \"20m\", \"90s\" or \"2h\"",
@@ -157,13 +159,14 @@ impl Settings {
             report: self.report.or(base.report),
             output: self.output.or(base.output),
             baseline: self.baseline.or(base.baseline),
-            cases: self.cases.or(base.cases),
             probe: self.probe.or(base.probe),
             skip_probe: self.skip_probe.or(base.skip_probe),
             allow_unproven: self.allow_unproven.or(base.allow_unproven),
             statement_timeout: self.statement_timeout.or(base.statement_timeout),
             jobs: self.jobs.or(base.jobs),
             depth: self.depth.or(base.depth),
+            patches: self.patches.or(base.patches),
+            fix_file: self.fix_file.or(base.fix_file),
             time: self.time.or(base.time),
             shard: self.shard.or(base.shard),
         }

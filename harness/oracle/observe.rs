@@ -243,6 +243,17 @@ pub async fn committed(session: &Session, message: &str) -> Result<(), ObserveEr
     }
 }
 
+/// Whether the server takes a message; what it began is rolled back.
+pub async fn accepts(session: &Session, message: &str) -> Result<bool, ObserveError> {
+    let taken = match session.client().simple_query(message).await {
+        Ok(_) => true,
+        Err(error) if error.as_db_error().is_some() && !session.client().is_closed() => false,
+        Err(error) => return Err(ObserveError::lost(error)),
+    };
+    let ended = session.client().simple_query("ROLLBACK").await;
+    ended.map(|_| taken).map_err(ObserveError::lost)
+}
+
 /// One request by itself, with the notices that it raised.
 pub async fn alone(session: &Session, request: &Request) -> Result<Observation, ObserveError> {
     session.take_notices();

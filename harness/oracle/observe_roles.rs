@@ -12,17 +12,10 @@ pub async fn make(
     catalog: &Catalog,
     tenants: &[String],
 ) -> Result<(), tokio_postgres::Error> {
-    client
-        .batch_execute(&statements(roles, catalog, tenants).join(";"))
-        .await
-}
-
-/// The statements that make it, one by one.
-pub fn statements(roles: &Roles, catalog: &Catalog, tenants: &[String]) -> Vec<String> {
-    let mut script: Vec<String> = Vec::new();
+    let mut script = String::new();
     let login = identifier(&roles.login);
     if roles.made {
-        script.push(create(&roles.login, "LOGIN NOINHERIT"));
+        script.push_str(&create(&roles.login, "LOGIN NOINHERIT"));
         let groups = roles
             .members
             .iter()
@@ -30,7 +23,7 @@ pub fn statements(roles: &Roles, catalog: &Catalog, tenants: &[String]) -> Vec<S
             .chain(&roles.trusted)
             .filter(|name| **name != roles.login);
         for group in groups {
-            script.push(format!("GRANT {} TO {login}", identifier(group)));
+            script.push_str(&format!("GRANT {} TO {login};", identifier(group)));
         }
         if roles.members.contains(&roles.login) {
             let own = catalog
@@ -41,35 +34,29 @@ pub fn statements(roles: &Roles, catalog: &Catalog, tenants: &[String]) -> Vec<S
             let schemas: BTreeSet<&str> = own.collect();
             for schema in schemas {
                 let name = identifier(schema);
-                script.push(format!("GRANT USAGE ON SCHEMA {name} TO {login}"));
-                script.push(format!(
-                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name} TO {login}"
-                ));
-                script.push(format!(
-                    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {login}"
-                ));
+                script.push_str(&format!("GRANT USAGE ON SCHEMA {name} TO {login};GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name} TO {login};GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {login};"));
             }
         }
     }
     for tenant in tenants {
-        script.push(create(tenant, "NOLOGIN INHERIT"));
+        script.push_str(&create(tenant, "NOLOGIN INHERIT"));
         for group in &roles.members {
-            script.push(format!(
-                "GRANT {} TO {}",
+            script.push_str(&format!(
+                "GRANT {} TO {};",
                 identifier(group),
                 identifier(tenant)
             ));
         }
-        script.push(format!("GRANT {} TO {login}", identifier(tenant)));
+        script.push_str(&format!("GRANT {} TO {login};", identifier(tenant)));
     }
-    script
+    client.batch_execute(&script).await
 }
 
 /// Roles belong to the whole cluster: another database of this run may have made it already.
 fn create(name: &str, options: &str) -> String {
     let exists = format!("SELECT FROM pg_roles WHERE rolname = {}", literal(name));
     format!(
-        "DO $make$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {} {options}; END IF; END $make$",
+        "DO $make$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {} {options}; END IF; END $make$;",
         identifier(name)
     )
 }

@@ -79,7 +79,8 @@ pub async fn explain(
     let asked = question(caller, statement, asking);
     // The leading ROLLBACK ends what an error before left open; outside of a transaction it only warns.
     let message = format!("ROLLBACK;BEGIN;{asked}ROLLBACK;");
-    answer(client, &message, statement).await
+    let rows = answer(client, &message, statement).await?;
+    last_plan(&rows, statement)
 }
 
 /// The plan of a statement inside of the transaction that the session is in, which goes on as if nothing had been asked:
@@ -94,6 +95,28 @@ pub async fn explain_within(
     asking: Asking,
 ) -> Result<Plan, PlanError> {
     let asked = question(caller, statement, asking);
+    let rows = within(client, &asked, statement).await?;
+    last_plan(&rows, statement)
+}
+
+/// The rows that a caller gets, inside of the transaction that the session is in, which goes on as before.
+///
+/// # Errors
+/// As those of [`explain_within`].
+pub(super) async fn ask_within(
+    client: &Client,
+    caller: &Caller,
+    statement: &str,
+) -> Result<Rows, PlanError> {
+    let asked = format!("{}{statement};", caller.identify());
+    let mut rows = within(client, &asked, statement).await?;
+    // One row for each setting comes first.
+    Ok(rows.split_off(caller.settings.len()))
+}
+
+pub(super) type Rows = Vec<Vec<Option<String>>>;
+
+async fn within(client: &Client, asked: &str, statement: &str) -> Result<Rows, PlanError> {
     // Rolling back to a savepoint also takes back what SET LOCAL did after it.
     let back = "ROLLBACK TO SAVEPOINT watertight_asked;RELEASE SAVEPOINT watertight_asked;";
     let message = format!("SAVEPOINT watertight_asked;{asked}{back}");
@@ -118,14 +141,23 @@ fn question(caller: &Caller, statement: &str, asking: Asking) -> String {
     )
 }
 
-/// The last row of an answer is the plan: those before it are of settings, or of a run that filled caches.
-async fn answer(client: &Client, message: &str, statement: &str) -> Result<Plan, PlanError> {
+async fn answer(client: &Client, message: &str, statement: &str) -> Result<Rows, PlanError> {
     let answered = client.simple_query(message).await;
     let messages = answered.map_err(|source| PlanError::of(statement, source))?;
-    let last = messages.iter().rev().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0),
+    let row = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => Some(
+            (0..row.len())
+                .map(|at| row.get(at).map(str::to_owned))
+                .collect(),
+        ),
         _ => None,
-    });
-    let json = last.ok_or_else(|| PlanError::unreadable(statement, "no plan was answered"))?;
+    };
+    Ok(messages.iter().filter_map(row).collect())
+}
+
+/// The last row of an answer is the plan: those before it are of settings, or of a run that filled caches.
+fn last_plan(rows: &Rows, statement: &str) -> Result<Plan, PlanError> {
+    let json = rows.last().and_then(|row| row.first()?.as_deref());
+    let json = json.ok_or_else(|| PlanError::unreadable(statement, "no plan was answered"))?;
     Plan::read(json).map_err(|reason| PlanError::unreadable(statement, reason))
 }

@@ -43,6 +43,23 @@ impl Plan {
         worst
     }
 
+    /// How a plan of a statement without conditions of its own finds the rows of a relation: by an index whose condition can
+    /// then only be a policy's, whatever the column. The worst scan counts.
+    pub fn found_by(&self, relation: impl Fn(&str) -> bool) -> Standing {
+        let mut worst = Standing::Unread;
+        for scan in self.statement_scans(&relation) {
+            let standing = match scan.led_by(&|node| node.index_condition.is_some()) {
+                Some(index) => Standing::Index(index),
+                None if scan.filter.is_some() => Standing::Filter,
+                None => Standing::Nowhere,
+            };
+            if worst == Standing::Unread || standing > worst {
+                worst = standing;
+            }
+        }
+        worst
+    }
+
     /// Rows of the relation that were read and thrown away, by filters and by conditions of an index asked again.
     pub fn removed(&self, relation: impl Fn(&str) -> bool) -> u64 {
         let scans = self.statement_scans(&relation).into_iter();
@@ -121,10 +138,10 @@ impl Node {
             let condition = condition.as_deref();
             condition.is_some_and(|text| self.columns_in(text).iter().any(|name| name == column))
         };
-        let own = named(&self.index_condition).then(|| self.index.clone());
-        // A bitmap of several conditions joined by AND is as good as its best part; joined by OR, every part must know
-        // the column.
-        let found = own.flatten().or_else(|| self.bitmap_index(column));
+        let found = self.led_by(&|node| {
+            let condition = node.index_condition.as_deref();
+            condition.is_some_and(|text| node.columns_in(text).iter().any(|name| name == column))
+        });
         match found {
             Some(index) => Standing::Index(index),
             // PostgreSQL up to 16 prints a hashed subquery without the column that is looked for in it.
@@ -138,25 +155,22 @@ impl Node {
         filter.is_some_and(|text| text.contains("SubPlan "))
     }
 
-    fn bitmap_index(&self, column: &str) -> Option<String> {
-        if self.kind == "Bitmap Index Scan" {
-            let condition = self.index_condition.as_deref()?;
-            let named = self.columns_in(condition).iter().any(|name| name == column);
-            return named.then(|| self.index.clone()).flatten();
-        }
+    /// The index that leads a scan to its rows, by a condition of the wanted kind. A bitmap of several conditions joined by
+    /// AND is as good as its best part; joined by OR, every part must have one.
+    fn led_by(&self, wanted: &impl Fn(&Node) -> bool) -> Option<String> {
         let mut parts = self
             .children
             .iter()
             .filter(|c| c.kind.starts_with("Bitmap"));
         match self.kind.as_str() {
             "BitmapOr" => {
-                let all: Option<Vec<String>> = parts.map(|c| c.bitmap_index(column)).collect();
+                let all: Option<Vec<String>> = parts.map(|c| c.led_by(wanted)).collect();
                 let mut names = all?;
                 names.dedup();
                 Some(names.join(" + "))
             }
-            "BitmapAnd" | "Bitmap Heap Scan" => parts.find_map(|c| c.bitmap_index(column)),
-            _ => None,
+            "BitmapAnd" | "Bitmap Heap Scan" => parts.find_map(|c| c.led_by(wanted)),
+            _ => wanted(self).then(|| self.index.clone()).flatten(),
         }
     }
 

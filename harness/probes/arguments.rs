@@ -57,6 +57,11 @@ pub fn calls(scene: &Scene, attacker: &Attacker, function: &Function) -> Vec<Cal
     out.into_iter().collect()
 }
 
+/// The call in which everything is the caller's own.
+pub fn own_call(scene: &Scene, caller: &Attacker, function: &Function) -> Option<Call> {
+    call(scene, caller, function, Mix::Own, function.arguments.len())
+}
+
 /// Renders a call with the first `count` arguments.
 pub(super) fn call(
     scene: &Scene,

@@ -55,6 +55,7 @@ mod unique_key;
 mod update_row;
 mod upserts;
 
+pub use arguments::own_call;
 pub use attack::*;
 pub use guests::guests;
 pub use pooled_session::leaves;

@@ -2,7 +2,7 @@
 use super::excerpt::{draw_finding, draw_note, draw_warning};
 use super::plain::{one_line, printable};
 use super::summary::{last_line, unproven_lines};
-use super::{Format, Look, Report, rehearsed, replayed};
+use super::{Format, Look, Report, rehearsed};
 use crate::event::{Event, Finding, Unproven};
 use std::io::{self, Write};
 
@@ -62,11 +62,6 @@ impl Report for Full {
             Event::Rehearsed(rehearsed) => {
                 writeln!(out, "{}", rehearsed::draw(rehearsed, &self.look))?;
             }
-            Event::Replayed(replay) => {
-                if let Some(drawn) = replayed::draw(replay, &self.look) {
-                    writeln!(out, "{drawn}\n")?;
-                }
-            }
             Event::Interrupted => {
                 self.write_unproven(out)?;
                 writeln!(out, "interrupted: this is what was found until then")?;
@@ -87,11 +82,21 @@ impl Full {
         for line in printable(finding.repro.trim_end()).lines() {
             writeln!(out, "{}", format!("    {line}").trim_end())?;
         }
+        if let Some(patch) = &finding.patch {
+            writeln!(
+                out,
+                "\n  a patch, tried on a copy: the leak was gone and all {} ways of members to their own rows stayed open:\n",
+                patch.controls
+            )?;
+            for line in printable(&patch.sql).lines() {
+                writeln!(out, "{}", format!("    {line}").trim_end())?;
+            }
+        }
         let probe = one_line(&finding.probe);
         let severity = finding.severity.name();
         writeln!(
             out,
-            "\n  severity {severity} · fingerprint {0} · watertight explain {probe}\n  watertight replay {0}\n",
+            "\n  severity {severity} · fingerprint {} · watertight explain {probe}\n",
             finding.fingerprint
         )
     }

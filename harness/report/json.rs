@@ -2,7 +2,7 @@
 use super::covered_json::CoveredLine;
 use super::rehearsed_json::{self, RehearsedLine};
 use super::{Format, Look, Report};
-use crate::event::{Door, Event, Finding, ReplayOutcome, Source, Started, Summary, Unproven};
+use crate::event::{Door, Event, Finding, Source, Started, Summary, Unproven};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -59,14 +59,6 @@ enum Kind<'a> {
         reason: &'a str,
     },
     Covered(CoveredLine),
-    Replayed {
-        system: &'a str,
-        fingerprint: &'a str,
-        title: &'a str,
-        case: String,
-        outcome: &'a str,
-        reason: Option<&'a str>,
-    },
     Finished(FinishedLine<'a>),
     Rehearsed(RehearsedLine<'a>),
     Failed(FailedLine<'a>),
@@ -113,10 +105,19 @@ struct LeakLine<'a> {
     notes: &'a [String],
     repro: &'a str,
     help: Option<&'a str>,
+    /// Null where nothing that was tried closed the leak.
+    patch: Option<PatchLine<'a>>,
     /// Every way through the same cause, the leak's own included.
     doors: Vec<DoorLine<'a>>,
     fingerprint: &'a str,
     system: &'a str,
+}
+
+#[derive(Serialize)]
+struct PatchLine<'a> {
+    sql: &'a str,
+    says: &'a str,
+    controls: usize,
 }
 
 #[derive(Serialize)]
@@ -219,17 +220,6 @@ pub fn line(event: &Event) -> Option<String> {
                 help: failure.help.as_deref(),
             })
         }
-        Event::Replayed(replay) => Kind::Replayed {
-            system: &replay.system,
-            fingerprint: &replay.fingerprint,
-            title: &replay.title,
-            case: replay.case.display().to_string(),
-            outcome: replay.outcome.name(),
-            reason: match &replay.outcome {
-                ReplayOutcome::CannotRun(why) => Some(why),
-                _ => None,
-            },
-        },
         Event::Interrupted => Kind::Interrupted,
     };
     let line = Line {
@@ -282,6 +272,11 @@ fn leak_line(finding: &Finding) -> LeakLine<'_> {
         got: &finding.got,
         notes: &finding.notes,
         repro: &finding.repro,
+        patch: finding.patch.as_ref().map(|patch| PatchLine {
+            sql: &patch.sql,
+            says: &patch.says,
+            controls: patch.controls,
+        }),
         help: finding.help.as_deref(),
         doors: finding.doors.iter().map(door_line).collect(),
         fingerprint: &finding.fingerprint,

@@ -1,7 +1,9 @@
 //! The lines of `events.jsonl` as they are read: the mirror of what `json` writes, from types made for it.
 use super::covered_json::CoveredLine;
 use crate::error::Failure;
-use crate::event::{Culprit, Door, Event, Finding, Severity, Source, Started, Summary, Unproven};
+use crate::event::{
+    Culprit, Door, Event, Finding, Patch, Severity, Source, Started, Summary, Unproven,
+};
 use crate::span::{Bytes, Column, Line as LineNumber, Place};
 use serde::Deserialize;
 use std::num::NonZeroU32;
@@ -80,9 +82,18 @@ pub(super) struct LeakLine {
     notes: Vec<String>,
     repro: String,
     help: Option<String>,
+    #[serde(default)]
+    patch: Option<PatchLine>,
     doors: Vec<DoorLine>,
     fingerprint: String,
     system: String,
+}
+
+#[derive(Deserialize)]
+struct PatchLine {
+    sql: String,
+    says: String,
+    controls: usize,
 }
 
 #[derive(Deserialize)]
@@ -287,6 +298,11 @@ impl LeakLine {
             got: self.got,
             notes: self.notes,
             help: self.help,
+            patch: self.patch.map(|patch| Patch {
+                sql: patch.sql,
+                says: patch.says,
+                controls: patch.controls,
+            }),
             repro: self.repro,
             doors: self.doors.into_iter().map(DoorLine::door).collect(),
             fingerprint: self.fingerprint,

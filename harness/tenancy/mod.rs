@@ -24,7 +24,7 @@ mod searches;
 mod shown;
 mod statements;
 mod strays;
-mod syntax;
+pub(crate) mod syntax;
 mod triggers;
 
 pub use conventions::{Alternative, conventions};

@@ -23,7 +23,7 @@ pub use adopt::{adopt, orphan, own, rows};
 pub use ask::plan;
 pub use counters::{Counter, counters, restoring};
 pub use error::LoadError;
-pub use inflate::inflate;
+pub use inflate::{inflate, other};
 use insert::Loader;
 use read::{Known, read, tell_owners};
 use sql::{Writer, find, qualified};

@@ -2,12 +2,11 @@
 use super::{schema, status};
 use crate::report::samples;
 use std::cell::RefCell;
-use watertight::check::Found;
 use watertight::cli::{Engine, ProbeEntry, Survey};
-use watertight::config::{CheckPlan, RehearsalPlan};
+use watertight::config::{CheckPlan, PlansPlan, RehearsalPlan};
 use watertight::error::Failure;
-use watertight::event::{Bisected, Event, Listener, Replay, ReplayOutcome, Summary};
-use watertight::shrink::SavedCase;
+use watertight::event::{Event, Listener, Summary};
+use watertight::plans::Advice;
 use watertight::status::Status;
 use watertight::stop::{Stop, Stopped};
 
@@ -129,28 +128,6 @@ impl Engine for Fake {
         self.check(&plan.check, stop, listener).await
     }
 
-    async fn replay(
-        &self,
-        plan: &CheckPlan,
-        _: &[Found],
-        _: &Stop,
-        _: &mut dyn Listener,
-    ) -> Result<Vec<Replay>, Failure> {
-        self.plans.borrow_mut().push(plan.clone());
-        Ok(Vec::new())
-    }
-
-    async fn bisect(
-        &self,
-        plan: &CheckPlan,
-        _: &SavedCase,
-        _: &Stop,
-        _: &mut dyn Listener,
-    ) -> Result<Bisected, Failure> {
-        self.plans.borrow_mut().push(plan.clone());
-        Ok(Bisected::Closed(ReplayOutcome::Fixed))
-    }
-
     async fn survey(
         &self,
         plan: &CheckPlan,
@@ -174,5 +151,15 @@ impl Engine for Fake {
             from: plan.from.clone(),
             ..status::half_way()
         })
+    }
+
+    async fn plans(
+        &self,
+        plan: &PlansPlan,
+        _: &Stop,
+        _: &mut dyn Listener,
+    ) -> Result<Advice, Failure> {
+        self.plans.borrow_mut().push(plan.check.clone());
+        Ok(crate::plans::shown::advice(&plan.check.system))
     }
 }

@@ -3,6 +3,7 @@ mod checks;
 mod earlier;
 mod engine;
 mod explores;
+mod plans;
 mod promised;
 pub mod schema;
 mod status;

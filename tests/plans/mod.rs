@@ -1,6 +1,8 @@
 //! Plans as values: what is read of recorded ones, and what a server answers.
 mod asked;
+mod forms;
 mod reading;
+pub mod shown;
 
 use watertight::plans::Plan;
 

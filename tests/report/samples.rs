@@ -101,6 +101,7 @@ fn finding(probe: &str, severity: Severity, title: &str) -> Finding {
         got: "UPDATE 1".into(),
         notes: Vec::new(),
         help: None,
+        patch: None,
         repro: "begin;\nset local role authenticated;\nupdate public.contacts set org_id = '00b…';\nrollback;\n"
             .into(),
         doors: vec![Door {

@@ -1,8 +1,8 @@
 //! Whole sessions of the compiled program with real servers, as users have them.
-mod cases;
 mod ends;
 mod given;
 mod happy;
+mod plans;
 mod proven;
 mod refused;
 mod rehearsals;

@@ -3,7 +3,7 @@ use super::files::{SourceFile, rust};
 use super::{each, expect_none};
 
 /// The stages, left to right, as in the head of `harness/lib.rs`.
-const STAGES: [&str; 11] = [
+const STAGES: [&str; 12] = [
     "migrations",
     "server",
     "catalog",
@@ -11,6 +11,7 @@ const STAGES: [&str; 11] = [
     "world",
     "probes",
     "oracle",
+    "patch",
     "shrink",
     "status",
     "plans",

@@ -82,8 +82,8 @@ fn copies(relation: &Relation, wanted: usize) -> Option<String> {
     ))
 }
 
-/// Another value of the column for the row `wt_n`.
-fn other(relation: &Relation, number: i16) -> Option<String> {
+/// Another value of the column for the row `wt_n` of `wt_s`; `None` for a type of which none is known.
+pub fn other(relation: &Relation, number: i16) -> Option<String> {
     let column = relation.columns.iter().find(|c| c.number == number)?;
     let name = format!("wt_s.{}", identifier(&column.name));
     let kind = column.type_name.split('(').next().unwrap_or_default();
