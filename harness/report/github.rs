@@ -15,6 +15,7 @@ pub(super) const FORMAT: Format = Format {
         Box::new(GitHub {
             look,
             findings: Vec::new(),
+            written: 0,
             problems: Vec::new(),
             lines: Vec::new(),
         })
@@ -26,6 +27,8 @@ const MOST_ANNOTATIONS: usize = 10;
 struct GitHub {
     look: Look,
     findings: Vec<Finding>,
+    /// Annotations that were written already.
+    written: usize,
     /// Annotations of what a rehearsal found, the worst first.
     problems: Vec<String>,
     /// What is written after the annotations.
@@ -53,6 +56,7 @@ impl Report for GitHub {
                     let file = place.file.display().to_string();
                     (file, place.line.0.get(), place.column.0.get())
                 });
+                self.written += 1;
                 writeln!(out, "{}", annotation(place, "watertight", &text))?;
             }
             Event::Interrupted => self.lines.push("interrupted".into()),
@@ -67,10 +71,11 @@ impl Report for GitHub {
             .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         let findings = self.findings.iter().map(finding_line);
         let all: Vec<String> = findings.chain(self.problems.drain(..)).collect();
-        for annotation in all.iter().take(MOST_ANNOTATIONS) {
+        let room = MOST_ANNOTATIONS.saturating_sub(self.written);
+        for annotation in all.iter().take(room) {
             writeln!(out, "{annotation}")?;
         }
-        let more = all.len().saturating_sub(MOST_ANNOTATIONS);
+        let more = all.len().saturating_sub(room);
         if more > 0 {
             writeln!(out, "{more} more in {}", self.look.events)?;
         }

@@ -101,15 +101,22 @@ fn section(system: &SystemRecord, number: usize, look: &Look, many: bool) -> Mar
                 }
             }
             (rehearsal(system))
-            section id={ (prefix) "-grid" } {
-                h2 { "What was tried" }
-                (html_grid::grid(system, &prefix))
+            @if has_grid(system) {
+                section id={ (prefix) "-grid" } {
+                    h2 { "What was tried" }
+                    (html_grid::grid(system, &prefix))
+                }
             }
             (unproven(system, &prefix, look))
             (beside(system))
             (facts(system, &prefix))
         }
     }
+}
+
+/// A rehearsal attacks the rows that it migrated, which decide only a part of the cells: the grid is `check`'s.
+fn has_grid(system: &SystemRecord) -> bool {
+    system.rehearsed.is_none()
 }
 
 fn ways(system: &SystemRecord, prefix: &str) -> Markup {
@@ -119,7 +126,7 @@ fn ways(system: &SystemRecord, prefix: &str) -> Markup {
             @if !system.findings.is_empty() {
                 a href={ "#" (prefix) "-leaks" } { (counted(system.findings.len(), "leak")) }
             }
-            a href={ "#" (prefix) "-grid" } { "grid" }
+            @if has_grid(system) { a href={ "#" (prefix) "-grid" } { "grid" } }
             @if !system.unproven.is_empty() || open > 0 {
                 a href={ "#" (prefix) "-unproven" } {
                     @if open > 0 { (open) " undecided" } @else { "undecided, all allowed" }
@@ -241,6 +248,10 @@ fn facts(system: &SystemRecord, prefix: &str) -> Markup {
             ),
             ("seed", started.seed.to_string()),
         ]);
+        facts.extend(started.shard.iter().map(|part| ("part", part.clone())));
+        if !started.left_out.is_empty() {
+            facts.push(("probes left out", started.left_out.join(", ")));
+        }
     }
     if let Some(summary) = &system.finished {
         facts.extend([
@@ -251,6 +262,12 @@ fn facts(system: &SystemRecord, prefix: &str) -> Markup {
             ),
             ("time", seconds(summary.elapsed_ms)),
         ]);
+        if summary.not_reached > 0 {
+            facts.push((
+                "not reached in time",
+                counted(summary.not_reached, "attack"),
+            ));
+        }
     }
     html! {
         section id={ (prefix) "-run" } {

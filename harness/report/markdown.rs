@@ -226,9 +226,16 @@ fn facts(system: &SystemRecord, look: &Look) -> String {
 
 /// Prose: nothing in it is markup, and nobody is mentioned by it.
 fn text(text: &str) -> String {
+    let line: Vec<char> = one_line(text).chars().collect();
+    let is_word = |at: Option<usize>| {
+        let c = at.and_then(|at| line.get(at));
+        c.is_some_and(|c| c.is_alphanumeric())
+    };
     let mut out = String::new();
-    for c in one_line(text).chars() {
+    for (at, &c) in line.iter().enumerate() {
         match c {
+            // Inside of a word it emphasizes nothing, and names are full of it.
+            '_' if is_word(at.checked_sub(1)) && is_word(Some(at + 1)) => out.push('_'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => out.extend(['\\', c]),
             // An address or a name after it would be told about every run.
             '@' => out.push_str("&#64;"),
@@ -271,6 +278,7 @@ mod tests {
     #[test]
     fn names_are_no_markup() {
         assert_eq!(text("a|b <c> @d\n*e*"), "a\\|b &lt;c&gt; &#64;d \\*e\\*");
+        assert_eq!(text("org_a _b_"), "org_a \\_b\\_");
         assert_eq!(code("a`b"), "`` a`b ``");
         assert_eq!(fenced("```\n"), "````sql\n```\n````");
     }

@@ -187,7 +187,10 @@ impl SystemRecord {
                 reason: reason.clone(),
             }),
             Event::Covered(covered) => self.covered.push(covered.clone()),
-            Event::Rehearsed(rehearsed) => self.rehearsed = Some((**rehearsed).clone()),
+            Event::Rehearsed(rehearsed) => {
+                self.named(&rehearsed.system);
+                self.rehearsed = Some((**rehearsed).clone());
+            }
             Event::Failed(failure) => self.failures.push((**failure).clone()),
             Event::Finished(summary) => {
                 self.named(&summary.system);

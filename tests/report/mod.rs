@@ -144,9 +144,8 @@ fn markdown_of_many_leaks_fits_into_a_comment() {
 #[test]
 fn github_shows_ten_and_tells_how_many_more_there_are() {
     let finding = samples::findings().remove(0);
-    let events: Vec<Event> = (0..13)
-        .map(|_| Event::Leak(Box::new(finding.clone())))
-        .collect();
+    let mut events = vec![Event::Failed(Box::new(samples::failure()))];
+    events.extend(std::iter::repeat_n(Event::Leak(Box::new(finding)), 13));
     let text = written("github", look(false, 100), &events);
     assert_eq!(
         text.lines()
@@ -155,7 +154,7 @@ fn github_shows_ten_and_tells_how_many_more_there_are() {
         10
     );
     assert!(
-        text.ends_with("3 more in watertight-out/events.jsonl\n"),
+        text.ends_with("4 more in watertight-out/events.jsonl\n"),
         "{text}"
     );
 }

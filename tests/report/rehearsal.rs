@@ -146,7 +146,7 @@ fn concise_json_and_github_agree_with_it() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
-fn event() -> Event {
+pub fn event() -> Event {
     Event::Rehearsed(Box::new(sample()))
 }
 
@@ -155,4 +155,25 @@ fn allowed_problems_fail_nothing_and_failed_checks_do() {
     let mut tally = watertight::report::Tally::default();
     tally.hear(&event());
     assert_eq!(tally.broken, 2);
+}
+
+#[test]
+fn reports_that_are_written_at_the_end_agree_with_it() {
+    let count = |format: &str, word: &str| {
+        let text = written(format, look(false, 100), &[event()]);
+        assert!(text.contains("now belong to org_a"), "{format}: {text}");
+        assert!(
+            text.contains("Every company has a member."),
+            "{format}: {text}"
+        );
+        assert!(
+            !text.contains("the grid was complete"),
+            "a rehearsal has none: {format}"
+        );
+        text.matches(word).count()
+    };
+    assert_eq!(count("junit", "<failure "), 2);
+    assert_eq!(count("sarif", "\"ruleId\":"), 2);
+    assert_eq!(count("markdown", "- **"), 2);
+    assert_eq!(count("html", "<li><strong>"), 2);
 }

@@ -31,7 +31,8 @@ fn sarif_is_valid_whatever_happened() {
     stopped.pop();
     stopped.push(Event::Interrupted);
     let failed = vec![Event::Failed(Box::new(samples::failure()))];
-    for events in [samples::run(), stopped, failed, Vec::new()] {
+    let rehearsed = vec![super::rehearsal::event()];
+    for events in [samples::run(), stopped, failed, rehearsed, Vec::new()] {
         hold(&log(&events)).unwrap();
     }
 }
