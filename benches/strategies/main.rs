@@ -7,6 +7,7 @@
 //!
 //! `STRATEGIES_ROWS` scales everything (100,000 leads otherwise). A hundredth of that is the number of tenants;
 //! `STRATEGIES_TENANTS` sets it apart.
+mod advice;
 mod blocks;
 mod product;
 mod skews;
@@ -48,13 +49,13 @@ fn main() {
         });
     let bed = runtime.block_on(Testbed::lay(&server, "strategies", dataset, true));
     table::introduce(&server.description(), &bed);
-    let lines = runtime.block_on(product::measure(&bed));
+    let (lines, blind) = runtime.block_on(product::measure(&bed));
     eprintln!("the product is measured after {:.0?}", begun.elapsed());
     let skews = runtime.block_on(skews::measure(&server, dataset));
     star::measure(&runtime, &bed);
     eprintln!("the star is measured after {:.0?}", begun.elapsed());
     let storage = runtime.block_on(storage::measure(&bed));
-    table::print(&lines, &skews, &storage);
+    table::print(&lines, &blind, &skews, &storage);
     table::write(&lines, &skews, &storage);
     let Testbed { session, .. } = bed;
     runtime.block_on(session.close());

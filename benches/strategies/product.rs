@@ -1,5 +1,6 @@
 //! Everything with everything: every policy with every strategy for every shape and tenant, once, warm, in blocks. Only the
 //! policy that calls a function for every row, a second for each question, is asked with a few of the strategies.
+use crate::advice::{self, Blind};
 use crate::testbed::{Asker, Cell, Layout, Policy, Seen, Shape, Strategy, Tenant, Testbed};
 use crate::testbed::{policy, shape, strategy};
 use std::time::Instant;
@@ -66,12 +67,13 @@ fn is_asked(strategy: &Strategy, policy: &Policy) -> bool {
 }
 
 /// All of it; progress goes to standard error.
-pub async fn measure(bed: &Testbed) -> Vec<Line> {
-    let mut lines = Vec::new();
+pub async fn measure(bed: &Testbed) -> (Vec<Line>, Vec<Blind>) {
+    let (mut lines, mut blind) = (Vec::new(), Vec::new());
     for strategy in &strategy::ALL {
         let begun = Instant::now();
         for &layout in strategy.layouts() {
             strategy.build(bed.client(), layout).await;
+            blind.extend(advice::ask(bed, strategy, layout).await);
             for policy in &policy::ALL {
                 if Layout::of(strategy, policy) != Some(layout) || !is_asked(strategy, policy) {
                     continue;
@@ -93,7 +95,7 @@ pub async fn measure(bed: &Testbed) -> Vec<Line> {
         eprintln!("{} is measured in {:.1?}", strategy.name, begun.elapsed());
     }
     same_rows(&lines);
-    lines
+    (lines, blind)
 }
 
 /// The first statement under a policy reads catalogs for its functions; those of all tenants are the same.

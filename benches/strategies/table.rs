@@ -1,4 +1,5 @@
 //! What was measured, as tables for people and as files for programs.
+use crate::advice::{self, Blind};
 use crate::product::Line;
 use crate::skews::Skewed;
 use crate::storage::Storage;
@@ -20,9 +21,10 @@ pub fn introduce(server: &str, bed: &Testbed) {
     }
 }
 
-pub fn print(lines: &[Line], skews: &[Skewed], storage: &[Storage]) {
+pub fn print(lines: &[Line], blind: &[Blind], skews: &[Skewed], storage: &[Storage]) {
     print_product(lines);
     print_bands(lines);
+    print_advice(lines, blind);
     print_skews(skews);
     print_storage(storage);
 }
@@ -103,6 +105,28 @@ fn band(ratio: f64) -> usize {
         ratio if ratio < 10.0 => 1,
         ratio if ratio <= 100.0 => 2,
         _ => 3,
+    }
+}
+
+fn print_advice(lines: &[Line], blind: &[Blind]) {
+    println!(
+        "\nwhat a superuser sees: the query without its tenant; then what tenants get of that choice, and of the best for them"
+    );
+    println!(
+        "{:8}{:20}{:>8}{:>22}   {:20}{:>22}",
+        "shape", "chosen", "blocks", "for tenants", "best for tenants", "for tenants"
+    );
+    for advice in advice::weigh(lines, blind) {
+        let joined = |line: &Line| line.blocks().map(|blocks| blocks.to_string()).join(" · ");
+        println!(
+            "{:8}{:20}{:>8}{:>22}   {:20}{:>22}",
+            advice.blind.shape,
+            advice.blind.strategy,
+            advice.blind.blocks,
+            joined(advice.chosen),
+            advice.best.strategy,
+            joined(advice.best),
+        );
     }
 }
 
