@@ -111,6 +111,7 @@ fn gone(error: &CheckError) -> Option<ServerError> {
         CheckError::Observe(
             ObserveError::Lost { source }
             | ObserveError::Prepare { source }
+            | ObserveError::Condition { source, .. }
             | ObserveError::Role { source, .. },
         ) => ("attacking".to_owned(), source),
         CheckError::Plan(PlanError::Lost { source }) => ("asking for plans".to_owned(), source),

@@ -273,10 +273,11 @@ pub async fn prepare(
     observe_setup::prepare(session.client(), &migrated.catalog, &truth, login)
         .await
         .map_err(failed)?;
-    let conditions = public_conditions(plan, migrated, &tenancy, listener);
-    let public = observe_setup::public_rows(session.client(), &migrated.catalog, &conditions)
-        .await
-        .map_err(failed)?;
+    let catalog = &migrated.catalog;
+    let known = public_conditions(migrated, &tenancy, listener);
+    let found = observe_setup::public_rows(session.client(), catalog, &known).await;
+    let mut public = found.map_err(failed)?;
+    public.extend(declared_public(&session, plan, catalog, listener).await?);
     session.close().await;
     Ok(Filled {
         world,
@@ -288,15 +289,43 @@ pub async fn prepare(
     })
 }
 
-/// What the configuration and the schema itself declare public, told so that nobody takes it for an oversight.
-fn public_conditions(
+/// The rows that the configuration declares public. The world has rows in every state that the schema asks for, so a
+/// condition that none of them meets is likely wrong.
+async fn declared_public(
+    session: &Session,
     plan: &CheckPlan,
+    catalog: &Catalog,
+    listener: &mut dyn Listener,
+) -> Result<BTreeSet<(Oid, String)>, ObserveError> {
+    let mut public = BTreeSet::new();
+    for named in conditions(plan, catalog) {
+        let alone = std::slice::from_ref(&named);
+        let found = observe_setup::public_rows(session.client(), catalog, alone).await;
+        let (schema, table, condition) = &named;
+        let found = found.map_err(|source| ObserveError::Condition {
+            table: format!("{schema}.{table}"),
+            condition: condition.clone(),
+            source,
+        })?;
+        if found.is_empty() {
+            listener.hear(&Event::Note {
+                text: format!(
+                    "the configuration calls rows of {schema}.{table} with {condition} public, but no generated row is such; correct or remove the entry"
+                ),
+            });
+        }
+        public.extend(found);
+    }
+    Ok(public)
+}
+
+/// What the schema itself declares public, told so that nobody takes it for an oversight.
+fn public_conditions(
     migrated: &Migrated,
     tenancy: &Tenancy,
     listener: &mut dyn Listener,
 ) -> Vec<(String, String, String)> {
-    let mut conditions = conditions(plan, &migrated.catalog);
-    conditions.extend(public_files(&migrated.catalog));
+    let mut conditions = Vec::from_iter(public_files(&migrated.catalog));
     for rows in &tenancy.published {
         let tables = &migrated.catalog.relations;
         let Some(table) = tables.iter().find(|r| r.oid == rows.relation) else {
@@ -325,6 +354,7 @@ fn public_files(catalog: &Catalog) -> Option<(String, String, String)> {
     marked.then(|| (files.schema.clone(), files.name.clone(), condition))
 }
 
+/// What the configuration declares public.
 fn conditions(plan: &CheckPlan, catalog: &Catalog) -> Vec<(String, String, String)> {
     // What is not made yet where a run stops early was told when the tenancy was corrected.
     let made = |rows: &&PublicRows| {

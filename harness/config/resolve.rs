@@ -56,6 +56,7 @@ pub fn resolve(
         .into_iter()
         .map(|system| plan(system, &flags, &settings, config, &probes, working))
         .collect::<Result<Vec<_>, _>>()?;
+    known_probes(&plans, known.probes)?;
     // Where time ends a run early is not known yet, so a limit counts as leaving something out.
     let partial =
         probes.len() < known.probes.len() || settings.shard.is_some() || settings.time.is_some();
@@ -64,6 +65,16 @@ pub fn resolve(
         .map(|plan| CheckPlan { partial, ..plan })
         .collect();
     shown(settings, plans, taken, known)
+}
+
+/// A probe that nothing accepts any more would be told at the end of the run; a mistyped one is told before it.
+fn known_probes(plans: &[CheckPlan], known: &[&str]) -> Result<(), ConfigError> {
+    let accepted = plans.iter().flat_map(|plan| &plan.accept);
+    let mut named = accepted.filter_map(|accepted| accepted.probe.as_deref());
+    match named.find(|name| !known.is_empty() && !known.contains(name)) {
+        Some(stranger) => Err(unknown("probe", stranger, known)),
+        None => Ok(()),
+    }
 }
 
 /// Decides how events are shown that are there already: nothing is attacked, so no migrations are looked for.

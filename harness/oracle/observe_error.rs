@@ -24,6 +24,15 @@ pub enum ObserveError {
         source: tokio_postgres::Error,
     },
     #[error(
+        "the public rows of {table} cannot be found by `{condition}`: {}\n  next: write under `public_rows` what could stand in a WHERE over {table} alone",
+        told(source)
+    )]
+    Condition {
+        table: String,
+        condition: String,
+        source: tokio_postgres::Error,
+    },
+    #[error(
         "the server answered an attack with fewer results than it has statements\n  next: this is a bug in watertight; please report it"
     )]
     Truncated,
@@ -34,10 +43,11 @@ impl ObserveError {
         ObserveError::Lost { source }
     }
 
-    /// The exit code of the run: 5 when the server is gone, 4 when a role cannot be taken, 70 for our own bugs.
+    /// The exit code of the run: 5 when the server is gone, 2 for a condition of the configuration, 4 when a role cannot be taken, 70 for our own bugs.
     pub fn exit_code(&self) -> u8 {
         match self {
             ObserveError::Lost { .. } => 5,
+            ObserveError::Condition { .. } => 2,
             ObserveError::Role { .. } => 4,
             ObserveError::Prepare { .. } | ObserveError::Truncated => 70,
         }

@@ -6,7 +6,7 @@ use super::merged_covered::joined;
 use super::merged_findings::{Merged, findings};
 use crate::config::Shard;
 use crate::event::{Event, Finding, Started, Summary, Unproven};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Why nothing is known of a part that no run finished.
 const MISSING: &str = "no finished run of it is among the files";
@@ -232,17 +232,18 @@ impl System<'_> {
     /// Each cell once; it is allowed to stay open only where every run allows it.
     fn unproven(&self) -> Vec<Unproven> {
         let mut cells: Vec<Unproven> = Vec::new();
-        let all = self.parts.iter().flat_map(|part| part.events.iter());
-        for event in all {
+        let mut places: HashMap<[&str; 4], usize> = HashMap::new();
+        for event in self.parts.iter().flat_map(|part| part.events.iter()) {
             let Event::Unproven(cell) = event else {
                 continue;
             };
-            let place = |cell: &Unproven| {
-                [&cell.object, &cell.command, &cell.role, &cell.attacker].map(String::clone)
-            };
-            match cells.iter_mut().find(|known| place(known) == place(cell)) {
-                Some(known) => known.allowed &= cell.allowed,
-                None => cells.push(cell.clone()),
+            let place = [&*cell.object, &*cell.command, &*cell.role, &*cell.attacker];
+            match places.get(&place) {
+                Some(&at) => cells[at].allowed &= cell.allowed,
+                None => {
+                    places.insert(place, cells.len());
+                    cells.push(cell.clone());
+                }
             }
         }
         cells

@@ -240,6 +240,19 @@ fn probes_are_run_in_the_order_of_their_list() {
 }
 
 #[test]
+fn an_acceptance_of_a_probe_that_there_is_not_is_refused_before_the_run() {
+    let config = |probe: &str| {
+        format!("accept = [{{ probe = \"{probe}\", object = \"public.a\", reason = \"known\" }}]")
+    };
+    assert!(resolved(Settings::default(), None, &config("read-row")).is_ok());
+    let error = resolved(Settings::default(), None, &config("read-rows")).unwrap_err();
+    assert!(
+        matches!(&error, ConfigError::UnknownName { what: "probe", nearest: Some(near), .. } if near == "read-row"),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn a_run_without_probes_is_refused() {
     let every = KNOWN.probes.iter().map(|&name| name.to_owned()).collect();
     let flags = Settings {

@@ -159,6 +159,21 @@ fn a_correction_of_a_table_that_is_not_there_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_condition_of_public_rows_that_is_no_condition_is_answered_with_what_would_be_one() {
+    let project = Project::of("clean").with(
+        "watertight.toml",
+        "[tenancy]\npublic_rows = [{ table = \"public.letters\", where = \"is_open\", reason = \"typo\" }]\n",
+    );
+    let session = project.run("check migrations -q");
+    assert_eq!(session.code, Some(2), "{}", session.shown());
+    assert!(
+        session.err.contains("cannot be found by `is_open`") && session.err.contains("42703"),
+        "{}",
+        session.err
+    );
+}
+
+#[test]
 fn a_version_that_nobody_has_is_no_server() {
     let session = Project::of("clean").run("check migrations --postgres 99");
     assert_eq!(session.code, Some(5), "{}", session.err);
