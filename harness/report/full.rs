@@ -83,11 +83,7 @@ impl Full {
             writeln!(out, "{}", format!("    {line}").trim_end())?;
         }
         if let Some(patch) = &finding.patch {
-            writeln!(
-                out,
-                "\n  a patch, tried on a copy: the leak was gone and all {} ways of members to their own rows stayed open:\n",
-                patch.controls
-            )?;
+            writeln!(out, "\n  a patch, {}:\n", patch.trial())?;
             for line in printable(&patch.sql).lines() {
                 writeln!(out, "{}", format!("    {line}").trim_end())?;
             }

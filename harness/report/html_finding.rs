@@ -36,6 +36,13 @@ pub(super) fn article(finding: &Finding, prefix: &str) -> Markup {
                 summary { "SQL that shows it, and rolls back" }
                 pre.copy { code { (sql(&finding.repro)) } }
             }
+            @if let Some(patch) = &finding.patch {
+                details open {
+                    summary { "A patch: " (words(&patch.says)) }
+                    pre.copy { code { (sql(&patch.sql)) } }
+                    p.quiet { (words(&patch.trial())) }
+                }
+            }
             p.quiet {
                 code { "watertight explain " (words(&finding.probe)) }
                 " · fingerprint " code { (words(&finding.fingerprint)) }

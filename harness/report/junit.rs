@@ -272,5 +272,8 @@ fn body(finding: &Finding) -> String {
     ));
     lines.push(String::new());
     lines.push(finding.repro.trim_end().to_owned());
+    if let Some(patch) = &finding.patch {
+        lines.push(format!("\n-- A patch, {}:\n{}", patch.trial(), patch.sql));
+    }
     lines.join("\n")
 }

@@ -124,6 +124,10 @@ fn detail(finding: &Finding) -> String {
     ));
     lines.push("In psql on the migrated database; it rolls back:\n".to_owned());
     lines.push(fenced(&finding.repro));
+    if let Some(patch) = &finding.patch {
+        lines.push(format!("\nA patch, {}:\n", patch.trial()));
+        lines.push(fenced(&patch.sql));
+    }
     lines.push("\n</details>\n".to_owned());
     lines.join("\n")
 }

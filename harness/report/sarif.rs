@@ -166,6 +166,12 @@ fn leak(
     ];
     lines.extend(finding.notes.iter().cloned());
     lines.extend(finding.help.iter().map(|help| format!("Help: {help}")));
+    lines.extend(
+        finding
+            .patch
+            .iter()
+            .map(|patch| format!("A patch, {}:\n{}", patch.trial(), patch.sql)),
+    );
     let source = finding.culprit.source.as_ref();
     let physical = source.map_or_else(|| nowhere(system), clause);
     let mut prints = Map::new();
@@ -194,6 +200,7 @@ fn leak(
             "system": finding.system,
             "severity": finding.severity.name(),
             "repro": printable(&finding.repro),
+            "patch": finding.patch.as_ref().map(|patch| printable(&patch.sql)),
         })),
     }
 }

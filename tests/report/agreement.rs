@@ -83,3 +83,14 @@ fn every_format_survives_a_run_that_did_not_begin() {
         assert!(told, "{}: {text}", format.name);
     }
 }
+
+#[test]
+fn every_format_for_people_shows_the_patch() {
+    for format in watertight::report::ALL {
+        let text = written(format.name, look(false, 100), &samples::run());
+        // A line for an editor and an annotation have no room for it.
+        let short = ["concise", "github"].contains(&format.name);
+        let shown = text.contains("alter policy contacts_update");
+        assert_eq!(shown, !short, "{}", format.name);
+    }
+}
