@@ -43,6 +43,8 @@ pub enum Event {
     Finished(Summary),
     /// What a rehearsal of populated tables came to.
     Rehearsed(Box<Rehearsed>),
+    /// A saved case was tried again.
+    Replayed(Replay),
     /// The run could not do its work; nothing follows for this system.
     Failed(Box<Failure>),
     /// Somebody stopped the run; what was found until then has been sent.
@@ -193,6 +195,59 @@ pub struct Door {
     pub object: String,
     pub command: String,
     pub role: String,
+}
+
+/// A saved case that was tried on today's migrations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replay {
+    pub system: String,
+    pub fingerprint: String,
+    /// The finding's sentence.
+    pub title: String,
+    /// The case's directory.
+    pub case: std::path::PathBuf,
+    pub outcome: ReplayOutcome,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplayOutcome {
+    /// The attack is made and shows nothing.
+    Fixed,
+    Leaks,
+    /// What it needs is not there, so nothing is known; says what.
+    CannotRun(String),
+}
+
+/// Where a leak was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The migration's name.
+    pub migration: String,
+    pub place: Place,
+    pub statement: String,
+    /// How often migrations were applied and the case was tried.
+    pub steps: usize,
+    pub migrations: usize,
+    /// How the case ended just before the statement.
+    pub before: ReplayOutcome,
+}
+
+/// What came of the search for the migration that opened a leak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bisected {
+    Opened(Box<Opened>),
+    /// The case does not leak after the last migration, so there is nothing to look for.
+    Closed(ReplayOutcome),
+}
+
+impl ReplayOutcome {
+    pub fn name(&self) -> &'static str {
+        match self {
+            ReplayOutcome::Fixed => "fixed",
+            ReplayOutcome::Leaks => "leaks",
+            ReplayOutcome::CannotRun(_) => "cannot run",
+        }
+    }
 }
 
 /// The policy, view, function, grant or missing thing that let a leak through.

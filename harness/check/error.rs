@@ -7,6 +7,7 @@ use crate::plans::PlanError;
 use crate::scenario::ScenarioError;
 use crate::server::ServerError;
 use crate::server::apply::ApplyError;
+use crate::shrink::CaseError;
 use crate::stop::Stopped;
 use crate::world::load::LoadError;
 use thiserror::Error;
@@ -29,6 +30,8 @@ pub enum CheckError {
     Observe(#[from] ObserveError),
     #[error(transparent)]
     Plan(#[from] PlanError),
+    #[error(transparent)]
+    Case(#[from] CaseError),
     #[error(transparent)]
     Stopped(#[from] Stopped),
     #[error("nothing follows the migration {name}, so there is nothing to rehearse")]
@@ -72,6 +75,7 @@ impl From<CheckError> for Failure {
             ),
             CheckError::Observe(error) => parted(error.exit_code(), &title),
             CheckError::Plan(error) => parted(error.exit_code(), &title),
+            CheckError::Case(error) => parted(error.exit_code(), &title),
             CheckError::Stopped(_) => Failure::new(130, title),
             CheckError::NothingToRehearse { .. } => Failure::new(2, title)
                 .help("name an earlier migration: `--from NAME`; the database is filled there and the rest is applied"),

@@ -1,5 +1,7 @@
 //! Conducts a run: the only place that knows every stage.
 mod bearers;
+mod bisect;
+mod building;
 mod campaign;
 mod cause_source;
 mod climb;
@@ -19,9 +21,12 @@ mod personal;
 mod plans;
 mod reached;
 mod ready;
+mod replay;
 mod repro;
 mod repro_sensed;
 mod rounds;
+mod saving;
+mod signs;
 pub mod stage;
 mod status;
 mod trials;
@@ -29,10 +34,12 @@ mod verdicts;
 mod witnesses;
 mod workers;
 
+pub use bisect::bisect;
 pub use campaign::{Judged, Living, Worker, prove_baseline, run};
 pub use error::CheckError;
 pub use plans::advise;
 pub use ready::Ready;
+pub use replay::{Found, replay};
 pub use rounds::attacks;
 pub use stage::{Filled, MIGRATED, Migrated, migrate};
 pub use status::{Rows, status, tell_status};
@@ -57,7 +64,11 @@ pub async fn check(
 ) -> Result<Summary, CheckError> {
     let started = Instant::now();
     let migrated = stop.or(stage::migrate(plan, listener)).await?;
-    let outcome = attack(plan, &migrated, started, stop, listener).await;
+    let stored = stop.or(replay::stored(plan, &migrated, listener)).await;
+    let outcome = match stored {
+        Ok(()) => attack(plan, &migrated, started, stop, listener).await,
+        Err(error) => Err(error),
+    };
     let stopped = migrated.server.stop().await;
     let summary = outcome?;
     stopped?;

@@ -37,6 +37,21 @@ struct Shrinking<'a> {
     leak: &'a Leak,
 }
 
+/// A leak made small: the script for people, and what a case is made of.
+pub struct Reproduced {
+    pub script: String,
+    pub reduced: Reduced,
+}
+
+/// The fewest rows and claims that were found, and what the attack brought among them.
+pub struct Reduced {
+    pub case: Case,
+    pub observation: Option<Observation>,
+    pub leak: Leak,
+    /// Rows whose coming changes the answer, and whether they come with their triggers.
+    pub coming: Option<(Vec<Place>, bool)>,
+}
+
 /// The script. `victim` is the name of the tenant or user that the leak is about.
 pub async fn repro(
     worker: &Worker,
@@ -44,12 +59,14 @@ pub async fn repro(
     attack: &Attack,
     leak: &Leak,
     victim: &str,
-) -> Result<String, ObserveError> {
-    if let Some(story) = committed::story(bench, attack) {
-        return Ok(story);
+) -> Result<Reproduced, ObserveError> {
+    if let Some(script) = committed::story(bench, attack) {
+        let reduced = whole(bench, attack, leak);
+        return Ok(Reproduced { script, reduced });
     }
-    if attack.aim == Aim::Sense {
-        return repro_sensed::repro(worker, bench, attack, victim).await;
+    let is_sensed = matches!(leak.gain, Gain::Sensed { .. });
+    if is_sensed && !matches!(attack.aim, Aim::Tell { .. }) {
+        return repro_sensed::repro(worker, bench, attack, leak, victim).await;
     }
     let shrinking = Shrinking {
         worker,
@@ -80,21 +97,46 @@ pub async fn repro(
         rows,
     };
     let attacker = shrinking.fewer_claims(attacker, &rows).await;
-    let got = match shrinking.attack_among(&attacker, &rows).await {
-        Ok(observation) => observation.summary(attack.command.name()),
-        Err(_) => String::new(),
+    let observation = shrinking.attack_among(&attacker, &rows).await.ok();
+    let got = observation
+        .as_ref()
+        .map_or_else(String::new, |observation| {
+            observation.summary(attack.command.name())
+        });
+    let leak = match &observation {
+        Some(observation) => shrinking.seen(&attacker, &rows, observation).await,
+        None => None,
     };
-    Ok(render(
-        bench.scene,
-        &Case {
-            attack: attack.clone(),
-            attacker,
-            rows: rows.rows,
-            unsaid: rows.unsaid,
+    let case = Case {
+        attack: attack.clone(),
+        attacker,
+        rows: rows.rows,
+        unsaid: rows.unsaid,
+    };
+    Ok(Reproduced {
+        script: render(bench.scene, &case, victim, &got),
+        reduced: Reduced {
+            case,
+            observation,
+            leak: leak.unwrap_or_else(|| shrinking.leak.clone()),
+            coming: None,
         },
-        victim,
-        &got,
-    ))
+    })
+}
+
+/// Nothing reduced.
+fn whole(bench: &Bench<'_>, attack: &Attack, leak: &Leak) -> Reduced {
+    Reduced {
+        case: Case {
+            attack: attack.clone(),
+            attacker: bench.scene.attacker(attack.attacker).clone(),
+            rows: Vec::new(),
+            unsaid: BTreeSet::new(),
+        },
+        observation: None,
+        leak: leak.clone(),
+        coming: None,
+    }
 }
 
 /// The rows that the leak showed.
@@ -158,7 +200,8 @@ async fn about(
     Ok(out.into_iter().collect())
 }
 
-fn everything(bench: &Bench<'_>, attack: &Attack) -> Vec<Place> {
+/// Every row that stands there when the attack begins.
+pub(super) fn everything(bench: &Bench<'_>, attack: &Attack) -> Vec<Place> {
     let erased = |place: &Place| {
         attack.preparation.iter().any(|step| matches!(step, Preparation::Erase { relation, ctid } if (*relation, ctid) == (place.0, &place.1)))
     };
@@ -211,10 +254,12 @@ impl Shrinking<'_> {
     fn is_spare(&self, place: &Place, row: &TrueRow) -> bool {
         let scene = self.bench.scene;
         let attacker = scene.attacker(self.attack.attacker);
-        let reads = matches!(
-            self.leak.gain,
-            Gain::Received { .. } | Gain::Told { .. } | Gain::Sensed { .. }
-        );
+        // What may write is looked at afterwards, and a row that was written anew would be taken for a new one.
+        let reads = self.attack.command == crate::probes::Command::Select
+            && matches!(
+                self.leak.gain,
+                Gain::Received { .. } | Gain::Told { .. } | Gain::Sensed { .. }
+            );
         reads || !scene.is_foreign(attacker, place.0, row.tenant, row.user)
     }
 
@@ -278,6 +323,24 @@ impl Shrinking<'_> {
 
     /// Whether it still leaks to this attacker, about the same victim.
     async fn leaks(&self, attacker: &Attacker, rows: &Rows) -> bool {
+        let Ok(observation) = self.attack_among(attacker, rows).await else {
+            return false;
+        };
+        let seen = self.seen(attacker, rows, &observation).await;
+        // Another leak of the same victim would make another script. A row that lost a value it needs is shown whole by
+        // the error, for example: that is one of the script's own making.
+        seen.is_some_and(|leak| {
+            leak.victim == self.leak.victim && leak.gain.kind() == self.leak.gain.kind()
+        })
+    }
+
+    /// The leak that an observation among these rows shows.
+    async fn seen(
+        &self,
+        attacker: &Attacker,
+        rows: &Rows,
+        observation: &Observation,
+    ) -> Option<Leak> {
         let smaller = self.among(rows);
         let free = match &self.attack.aim {
             Aim::Tell { free } | Aim::Poison { apart: free, .. } => {
@@ -287,15 +350,7 @@ impl Shrinking<'_> {
             }
             _ => None,
         };
-        let Ok(observation) = self.attack_among(attacker, rows).await else {
-            return false;
-        };
-        let seen = self.bench.see(&smaller, &observation, free.as_ref()).leak;
-        // A row that lost a value it needs is shown whole by the error: that is another leak, of the script's own making.
-        let alike = |leak: &Leak| {
-            std::mem::discriminant(&leak.gain) == std::mem::discriminant(&self.leak.gain)
-        };
-        seen.is_some_and(|leak| leak.victim == self.leak.victim && alike(&leak))
+        self.bench.see(&smaller, observation, free.as_ref()).leak
     }
 
     /// Leaves out settings and parts of their JSON documents that the leak does not need.

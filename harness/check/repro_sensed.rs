@@ -1,8 +1,9 @@
 //! Makes the script of a leak that is only sensed: the statement before and after the victim writes one row, or with and
 //! without the victim's row.
 use super::campaign::Worker;
+use super::repro::{Reduced, Reproduced, everything};
 use crate::oracle::observe::{Request, Runner, alone};
-use crate::oracle::{Bench, Observation, ObserveError, judge};
+use crate::oracle::{Bench, Leak, Observation, ObserveError, judge};
 use crate::probes::attackers::VICTIM;
 use crate::probes::{Attack, Command, Preparation};
 use crate::shrink::{Before, Case, closure, insert_row, reduce, render, render_twice};
@@ -20,16 +21,28 @@ pub(super) async fn repro(
     worker: &Worker,
     bench: &Bench<'_>,
     attack: &Attack,
+    leak: &Leak,
     victim: &str,
-) -> Result<String, ObserveError> {
+) -> Result<Reproduced, ObserveError> {
     let told = match attack.command {
         Command::Select => twice(worker, bench, attack).await?,
         _ => None,
     };
-    match told {
-        Some(before) => Ok(render_twice(bench.scene, &before, victim)),
-        None => once(worker, bench, attack, victim).await,
-    }
+    let Some((before, written)) = told else {
+        return once(worker, bench, attack, leak, victim).await;
+    };
+    let script = render_twice(bench.scene, &before, victim);
+    let mut case = before.case;
+    case.rows.push(written.clone());
+    Ok(Reproduced {
+        script,
+        reduced: Reduced {
+            case,
+            observation: None,
+            leak: leak.clone(),
+            coming: Some((vec![written], true)),
+        },
+    })
 }
 
 /// The read before and after the victim writes a row, for the first row with which it differs.
@@ -37,7 +50,7 @@ async fn twice(
     worker: &Worker,
     bench: &Bench<'_>,
     attack: &Attack,
-) -> Result<Option<Before>, ObserveError> {
+) -> Result<Option<(Before, Place)>, ObserveError> {
     let scene = bench.scene;
     let (catalog, tenancy, truth) = (scene.catalog, scene.tenancy, scene.truth);
     let tables = scene.owned().filter_map(|relation| {
@@ -61,7 +74,7 @@ async fn twice(
         .unwrap_or(rows);
         let (first, second) = around(worker, bench, attack, &fewer, &insert).await?;
         let (first, second) = judge::difference(&first, &second, attack.command.name());
-        return Ok(Some(Before {
+        let before = Before {
             case: Case {
                 attack: attack.clone(),
                 attacker: scene.attacker(attack.attacker).clone(),
@@ -72,7 +85,8 @@ async fn twice(
             refresh: refreshes(bench, attack),
             first,
             second,
-        }));
+        };
+        return Ok(Some((before, written)));
     }
     Ok(None)
 }
@@ -133,39 +147,37 @@ fn refreshes(bench: &Bench<'_>, attack: &Attack) -> String {
         .unwrap_or_default()
 }
 
-/// The write among the fewest rows with which it ends otherwise than without the victim's.
+/// The statement among the fewest rows with which it ends otherwise than without the victim's.
 async fn once(
     worker: &Worker,
     bench: &Bench<'_>,
     attack: &Attack,
+    leak: &Leak,
     victim: &str,
-) -> Result<String, ObserveError> {
+) -> Result<Reproduced, ObserveError> {
     let scene = bench.scene;
-    let named = attack
-        .supplied
-        .iter()
-        .flat_map(|text| bench.traces.find(text))
-        .filter_map(|trace| {
-            let row = scene.truth.tables.get(&trace.relation)?.get(trace.row)?;
-            Some((trace.relation, row.ctid.clone()))
+    let mut coming: Vec<Place> = Vec::new();
+    let mut rows: Vec<Place> = Vec::new();
+    let whole = everything(bench, attack);
+    let near = named(bench, attack);
+    let starts = [
+        (closure(scene, attack, &near), near),
+        (whole, victims(bench)),
+    ];
+    for (start, about) in starts {
+        let found = reduce(&start, async |rows: &[Place]| {
+            differs_without(worker, bench, attack, rows, &about).await
         });
-    let about: Vec<Place> = named.collect();
-    let start = closure(scene, attack, &about);
-    let rows = reduce(&start, async |rows: &[Place]| {
-        let own: Vec<Place> = rows
-            .iter()
-            .filter(|place| !about.contains(place))
-            .cloned()
-            .collect();
-        let pair = async {
-            let with = among(worker, bench, attack, rows).await?;
-            Ok::<_, ObserveError>((with, among(worker, bench, attack, &own).await?))
-        };
-        pair.await
-            .is_ok_and(|(with, without)| !judge::tell_alike(&with, &without))
-    })
-    .await
-    .unwrap_or_default();
+        if let Some(found) = found.await {
+            coming = found
+                .iter()
+                .filter(|at| about.contains(at))
+                .cloned()
+                .collect();
+            rows = found;
+            break;
+        }
+    }
     let with = among(worker, bench, attack, &rows).await?;
     let case = Case {
         attack: attack.clone(),
@@ -173,12 +185,66 @@ async fn once(
         rows,
         unsaid: BTreeSet::new(),
     };
-    Ok(render(
-        scene,
-        &case,
-        victim,
-        &with.summary(attack.command.name()),
-    ))
+    Ok(Reproduced {
+        script: render(scene, &case, victim, &with.summary(attack.command.name())),
+        reduced: Reduced {
+            case,
+            observation: Some(with),
+            leak: leak.clone(),
+            coming: Some((coming, false)),
+        },
+    })
+}
+
+/// The rows whose values the attack names.
+fn named(bench: &Bench<'_>, attack: &Attack) -> Vec<Place> {
+    let traces = attack
+        .supplied
+        .iter()
+        .flat_map(|text| bench.traces.find(text));
+    let rows = traces.filter_map(|trace| {
+        let row = bench
+            .scene
+            .truth
+            .tables
+            .get(&trace.relation)?
+            .get(trace.row)?;
+        Some((trace.relation, row.ctid.clone()))
+    });
+    rows.collect::<BTreeSet<Place>>().into_iter().collect()
+}
+
+/// Every row of the victim's.
+fn victims(bench: &Bench<'_>) -> Vec<Place> {
+    let tables = bench.scene.truth.tables.iter();
+    let rows = tables.flat_map(|(oid, rows)| rows.iter().map(move |row| (*oid, row)));
+    rows.filter(|(_, row)| row.tenant == Some(VICTIM))
+        .map(|(oid, row)| (oid, row.ctid.clone()))
+        .collect()
+}
+
+/// Whether the statement ends otherwise among the rows than among those of them that are not `about` the victim.
+async fn differs_without(
+    worker: &Worker,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    rows: &[Place],
+    about: &[Place],
+) -> bool {
+    let own: Vec<Place> = rows
+        .iter()
+        .filter(|at| !about.contains(at))
+        .cloned()
+        .collect();
+    if own.len() == rows.len() {
+        return false;
+    }
+    let pair = async {
+        let with = among(worker, bench, attack, rows).await?;
+        Ok::<_, ObserveError>((with, among(worker, bench, attack, &own).await?))
+    };
+    pair.await
+        .is_ok_and(|(with, without)| !judge::tell_alike(&with, &without))
 }
 
 async fn among(

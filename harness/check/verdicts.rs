@@ -1,17 +1,18 @@
 //! Turns verdicts into findings, listed gaps and the summary.
 use super::CheckError;
-use super::campaign::Judged;
+use super::campaign::{Judged, Worker};
 use super::cause_source::explicit_grant;
 use super::coverage::{Cell, Mark};
 use super::finding::{self, Caused};
 use super::repro::repro;
+use super::saving::Saving;
 use super::stage::Migrated;
 use super::trials::Trials;
 use crate::config::CheckPlan;
 use crate::event::{Event, Finding, Listener, Phase, Summary, Unproven};
-use crate::oracle::Verdict;
 use crate::oracle::observe_admission::Admissions;
 use crate::oracle::observe_cause::{Cause, cause};
+use crate::oracle::{Bench, Verdict};
 use crate::probes::{Attack, Command, Object, Scene, Standing, is_beyond_grid};
 use crate::stop::Stop;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,22 +30,14 @@ pub(super) async fn findings(
 ) -> Result<Vec<Finding>, CheckError> {
     let (plan, bench, migrated) = (trials.plan, trials.bench, trials.ready.migrated);
     let worker = &trials.ready.workers[0];
-    let mut caused = Vec::new();
-    let admissions = Admissions::default();
-    for judged in distinct(bench.scene, judged) {
-        let Verdict::Leaked(leak) = &judged.verdict else {
-            continue;
-        };
-        let cause = cause(&worker.superuser, bench, &admissions, &judged.attack, leak).await?;
-        caused.push(Caused {
-            judged: judged.clone(),
-            leak: leak.clone(),
-            cause,
-        });
-    }
+    let caused = caused(worker, bench, judged).await?;
     let groups = finding::group(bench.scene, &migrated.migrations, caused);
     let total = groups.len().min(MOST_FINDINGS);
     let mut out = Vec::new();
+    let mut saving = plan.saved.clone().map(|folder| {
+        let timeout_ms = plan.statement_timeout_ms;
+        Saving::new(migrated, folder, timeout_ms)
+    });
     for (at, group) in groups.iter().take(MOST_FINDINGS).enumerate() {
         listener.hear(&Event::Phase {
             phase: Phase::Shrink,
@@ -58,7 +51,7 @@ pub(super) async fn findings(
             group,
             String::new(),
         );
-        found.repro = repro(
+        let reproduced = repro(
             worker,
             bench,
             &group[0].judged.attack,
@@ -66,6 +59,7 @@ pub(super) async fn findings(
             &found.victim,
         )
         .await?;
+        found.repro = reproduced.script;
         if by_platform(migrated, &group[0].cause) {
             // Executed, true, and on every project of the platform: told each time, but no reason to fail one of them.
             let reason = "the platform's default privileges give it; a REST gateway sends no such statement, but SQL can".to_owned();
@@ -76,8 +70,15 @@ pub(super) async fn findings(
             continue;
         }
         found.patch = trials.patch(group, stop).await?;
+        // Who stops a run wants to know what was found, at once.
+        if let Some(saving) = saving.as_mut().filter(|_| !stop.is_asked()) {
+            saving.save(bench, &mut found, &reproduced.reduced).await?;
+        }
         listener.hear(&Event::Leak(Box::new(found.clone())));
         out.push(found);
+    }
+    if let Some(saving) = saving {
+        saving.close(listener).await;
     }
     if groups.len() > total {
         listener.hear(&Event::Note {
@@ -88,6 +89,28 @@ pub(super) async fn findings(
         });
     }
     Ok(out)
+}
+
+/// The leaks that are told apart, each with what let it through.
+async fn caused(
+    worker: &Worker,
+    bench: &Bench<'_>,
+    judged: &[Judged],
+) -> Result<Vec<Caused>, CheckError> {
+    let mut caused = Vec::new();
+    let admissions = Admissions::default();
+    for judged in distinct(bench.scene, judged) {
+        let Verdict::Leaked(leak) = &judged.verdict else {
+            continue;
+        };
+        let cause = cause(&worker.superuser, bench, &admissions, &judged.attack, leak).await?;
+        caused.push(Caused {
+            judged: judged.clone(),
+            leak: leak.clone(),
+            cause,
+        });
+    }
+    Ok(caused)
 }
 
 /// Whether a privilege comes from nothing but the platform's own default privileges.

@@ -85,6 +85,11 @@ fn decide<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<Resolved
     }
     let profile = session.global.profile.as_deref();
     let mut resolved = conduct::decide(settings, profile, session)?;
+    let stored = super::replay::stored(&resolved, session.working);
+    for plan in &mut resolved.plans {
+        plan.saved = Some(resolved.output.join("cases"));
+        plan.stored = stored.clone();
+    }
     if let Some(scenario) = scenario {
         resolved.plans = resolved
             .plans

@@ -1,12 +1,13 @@
 //! What the command line needs of the engine, so that its sessions can be tested without a database.
 use crate::catalog::Catalog;
-use crate::check;
+use crate::check::{self, Found};
 use crate::config::{CheckPlan, PlansPlan, RehearsalPlan};
 use crate::error::Failure;
-use crate::event::{Listener, Summary};
+use crate::event::{Bisected, Listener, Replay, Summary};
 use crate::plans::Advice;
 use crate::probes;
 use crate::rehearse;
+use crate::shrink::SavedCase;
 use crate::status::Status;
 use crate::stop::Stop;
 use crate::tenancy::Tenancy;
@@ -55,6 +56,24 @@ pub trait Engine {
         stop: &Stop,
         listener: &mut dyn Listener,
     ) -> impl Future<Output = Result<Summary, Failure>>;
+
+    /// Applies the migrations and tries saved cases; tells the listener how each ended.
+    fn replay(
+        &self,
+        plan: &CheckPlan,
+        cases: &[Found],
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Vec<Replay>, Failure>>;
+
+    /// Finds the migration after which a saved case leaks.
+    fn bisect(
+        &self,
+        plan: &CheckPlan,
+        case: &SavedCase,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> impl Future<Output = Result<Bisected, Failure>>;
 
     /// Migrates and infers, and attacks nothing.
     fn survey(
@@ -114,6 +133,30 @@ impl Engine for Harness {
         listener: &mut dyn Listener,
     ) -> Result<Summary, Failure> {
         rehearse::rehearse(plan, stop, listener)
+            .await
+            .map_err(Failure::from)
+    }
+
+    async fn replay(
+        &self,
+        plan: &CheckPlan,
+        cases: &[Found],
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> Result<Vec<Replay>, Failure> {
+        check::replay(plan, cases, stop, listener)
+            .await
+            .map_err(Failure::from)
+    }
+
+    async fn bisect(
+        &self,
+        plan: &CheckPlan,
+        case: &SavedCase,
+        stop: &Stop,
+        listener: &mut dyn Listener,
+    ) -> Result<Bisected, Failure> {
+        check::bisect(plan, case, stop, listener)
             .await
             .map_err(Failure::from)
     }

@@ -3,6 +3,7 @@ mod plans;
 
 pub(super) use plans::Plans;
 
+use super::replay::{Bisect, Replay};
 use crate::config::{Color, ColumnName, Platform, ServerChoice, Settings, Shard, parse_time};
 use crate::report;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -55,6 +56,10 @@ pub(super) enum Command {
     Rehearse(Box<Rehearse>),
     /// Show how policies meet indexes, measure better ones, and compare plans with a baseline
     Plans(Box<Plans>),
+    /// Try saved cases on today's migrations: fixed, leaks or cannot run
+    Replay(Replay),
+    /// Name the migration that opened the leak of a saved case
+    Bisect(Bisect),
     /// Plant every scenario and show what was found and what was left alone
     Selftest(Selftest),
     /// Write a commented watertight.toml from what was inferred

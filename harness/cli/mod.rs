@@ -13,6 +13,7 @@ mod merge;
 mod plans;
 mod recorded;
 mod rehearse;
+mod replay;
 mod selftest;
 mod status;
 mod stop;
@@ -60,6 +61,8 @@ pub fn run<E: Engine>(
         Command::Rehearse(flags) => rehearse::run(flags, &session),
         Command::Plans(flags) => plans::run(flags, &session),
         Command::Selftest(flags) => selftest::run(flags, &session),
+        Command::Replay(flags) => replay::run(flags, &session),
+        Command::Bisect(flags) => replay::bisect(flags, &session),
         Command::Init(flags) => init::run(flags, &session),
         Command::Merge(flags) => merge::run(flags, &session),
     };

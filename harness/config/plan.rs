@@ -39,6 +39,10 @@ pub struct CheckPlan {
     pub allow_unproven: Vec<Allowed>,
     /// No unproven cell fails the run.
     pub allow_every_unproven: bool,
+    /// Directories of saved cases that are tried before anything else.
+    pub stored: Vec<PathBuf>,
+    /// Where each leak is saved as a case; nowhere when absent.
+    pub saved: Option<PathBuf>,
     /// Some probes or objects were left out, so an acceptance that matches nothing says nothing.
     pub partial: bool,
 }

@@ -25,6 +25,8 @@ pub struct Resolved {
     pub baseline: Option<PathBuf>,
     /// Where the patches that were tried are written as one migration.
     pub fix_file: Option<PathBuf>,
+    /// The folder whose cases are tried first in every run.
+    pub cases: PathBuf,
     pub color: Color,
     pub quiet: bool,
     /// The directory that was taken because nobody named one.
@@ -112,6 +114,9 @@ fn shown(
             .unwrap_or_else(|| PathBuf::from("watertight-out")),
         baseline: settings.baseline,
         fix_file: settings.fix_file,
+        cases: settings
+            .cases
+            .unwrap_or_else(|| PathBuf::from("tests/cases")),
         color: settings.color.unwrap_or_default(),
         quiet: settings.quiet.unwrap_or_default(),
         taken,
@@ -313,5 +318,6 @@ fn plan(
         allow_every_unproven: settings.allow_unproven.unwrap_or(false),
         partial: false,
         on_top: on_top(settings.then.as_deref().unwrap_or_default(), working)?,
+        ..CheckPlan::default()
     })
 }

@@ -50,6 +50,8 @@ pub struct Settings {
     pub output: Option<PathBuf>,
     /// The events of an earlier run, whose leaks do not fail this one.
     pub baseline: Option<PathBuf>,
+    /// The folder whose saved cases are tried first.
+    pub cases: Option<PathBuf>,
     pub probe: Option<Vec<String>>,
     pub skip_probe: Option<Vec<String>>,
     /// Whether unproven cells fail the run.
@@ -82,6 +84,7 @@ pub(super) const KEYS: &[&str] = &[
     "report",
     "output",
     "baseline",
+    "cases",
     "probe",
     "skip_probe",
     "allow_unproven",
@@ -115,6 +118,7 @@ impl Settings {
             report: table.texts("report")?,
             output: table.text("output")?.map(PathBuf::from),
             baseline: table.text("baseline")?.map(PathBuf::from),
+            cases: table.text("cases")?.map(PathBuf::from),
             probe: table.texts("probe")?,
             skip_probe: table.texts("skip_probe")?,
             allow_unproven: match table.is_flag("allow_unproven") {
@@ -159,6 +163,7 @@ impl Settings {
             report: self.report.or(base.report),
             output: self.output.or(base.output),
             baseline: self.baseline.or(base.baseline),
+            cases: self.cases.or(base.cases),
             probe: self.probe.or(base.probe),
             skip_probe: self.skip_probe.or(base.skip_probe),
             allow_unproven: self.allow_unproven.or(base.allow_unproven),

@@ -5,6 +5,7 @@ pub mod judge;
 mod observation;
 pub mod observe;
 pub mod observe_admission;
+pub mod observe_case;
 pub mod observe_cause;
 mod observe_copy;
 pub mod observe_engine;

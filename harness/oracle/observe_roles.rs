@@ -12,10 +12,17 @@ pub async fn make(
     catalog: &Catalog,
     tenants: &[String],
 ) -> Result<(), tokio_postgres::Error> {
-    let mut script = String::new();
+    client
+        .batch_execute(&statements(roles, catalog, tenants).join(";"))
+        .await
+}
+
+/// The statements that make it, one by one.
+pub fn statements(roles: &Roles, catalog: &Catalog, tenants: &[String]) -> Vec<String> {
+    let mut script: Vec<String> = Vec::new();
     let login = identifier(&roles.login);
     if roles.made {
-        script.push_str(&create(&roles.login, "LOGIN NOINHERIT"));
+        script.push(create(&roles.login, "LOGIN NOINHERIT"));
         let groups = roles
             .members
             .iter()
@@ -23,7 +30,7 @@ pub async fn make(
             .chain(&roles.trusted)
             .filter(|name| **name != roles.login);
         for group in groups {
-            script.push_str(&format!("GRANT {} TO {login};", identifier(group)));
+            script.push(format!("GRANT {} TO {login}", identifier(group)));
         }
         if roles.members.contains(&roles.login) {
             let own = catalog
@@ -34,29 +41,35 @@ pub async fn make(
             let schemas: BTreeSet<&str> = own.collect();
             for schema in schemas {
                 let name = identifier(schema);
-                script.push_str(&format!("GRANT USAGE ON SCHEMA {name} TO {login};GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name} TO {login};GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {login};"));
+                script.push(format!("GRANT USAGE ON SCHEMA {name} TO {login}"));
+                script.push(format!(
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name} TO {login}"
+                ));
+                script.push(format!(
+                    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {name} TO {login}"
+                ));
             }
         }
     }
     for tenant in tenants {
-        script.push_str(&create(tenant, "NOLOGIN INHERIT"));
+        script.push(create(tenant, "NOLOGIN INHERIT"));
         for group in &roles.members {
-            script.push_str(&format!(
-                "GRANT {} TO {};",
+            script.push(format!(
+                "GRANT {} TO {}",
                 identifier(group),
                 identifier(tenant)
             ));
         }
-        script.push_str(&format!("GRANT {} TO {login};", identifier(tenant)));
+        script.push(format!("GRANT {} TO {login}", identifier(tenant)));
     }
-    client.batch_execute(&script).await
+    script
 }
 
 /// Roles belong to the whole cluster: another database of this run may have made it already.
 fn create(name: &str, options: &str) -> String {
     let exists = format!("SELECT FROM pg_roles WHERE rolname = {}", literal(name));
     format!(
-        "DO $make$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {} {options}; END IF; END $make$;",
+        "DO $make$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {} {options}; END IF; END $make$",
         identifier(name)
     )
 }

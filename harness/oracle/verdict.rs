@@ -88,6 +88,22 @@ pub enum Gain {
     },
 }
 
+impl Gain {
+    /// Gains that are one and the same leak: among few rows a row that was moved cannot always be told from one that was
+    /// planted, nor a row that was changed from one that was removed.
+    pub fn kind(&self) -> u8 {
+        match self {
+            Gain::Received { .. } => 0,
+            Gain::Told { .. } => 6,
+            Gain::Changed | Gain::Removed => 1,
+            Gain::Planted | Gain::Moved => 2,
+            Gain::Referred => 3,
+            Gain::Poisoned { .. } => 4,
+            Gain::Sensed { .. } => 5,
+        }
+    }
+}
+
 /// Why an attack proved nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {

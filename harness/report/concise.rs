@@ -1,8 +1,8 @@
 //! `--format concise`: a line per finding that editors can jump to.
 use super::plain::one_line;
 use super::summary::last_line;
-use super::{Format, Look, Report, rehearsed};
-use crate::event::{CheckResult, Event, Finding, Rehearsed};
+use super::{Format, Look, Report, rehearsed, replayed};
+use crate::event::{CheckResult, Event, Finding, Rehearsed, ReplayOutcome};
 use std::io::{self, Write};
 
 pub(super) const FORMAT: Format = Format {
@@ -36,6 +36,8 @@ impl Report for Concise {
             Event::Note { text } => writeln!(out, "note: {}", one_line(text)),
             Event::Finished(summary) => writeln!(out, "{}", last_line(summary, &self.look)),
             Event::Rehearsed(rehearsed) => write_rehearsed(rehearsed, out),
+            Event::Replayed(replay) if replay.outcome == ReplayOutcome::Fixed => Ok(()),
+            Event::Replayed(replay) => writeln!(out, "replay: {}", replayed::line(replay)),
             Event::Interrupted => writeln!(out, "interrupted: this is what was found until then"),
             Event::Unproven(_)
             | Event::Covered(_)

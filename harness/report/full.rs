@@ -2,7 +2,7 @@
 use super::excerpt::{draw_finding, draw_note, draw_warning};
 use super::plain::{one_line, printable};
 use super::summary::{last_line, unproven_lines};
-use super::{Format, Look, Report, rehearsed};
+use super::{Format, Look, Report, rehearsed, replayed};
 use crate::event::{Event, Finding, Unproven};
 use std::io::{self, Write};
 
@@ -62,6 +62,11 @@ impl Report for Full {
             Event::Rehearsed(rehearsed) => {
                 writeln!(out, "{}", rehearsed::draw(rehearsed, &self.look))?;
             }
+            Event::Replayed(replay) => {
+                if let Some(drawn) = replayed::draw(replay, &self.look) {
+                    writeln!(out, "{drawn}\n")?;
+                }
+            }
             Event::Interrupted => {
                 self.write_unproven(out)?;
                 writeln!(out, "interrupted: this is what was found until then")?;
@@ -92,7 +97,7 @@ impl Full {
         let severity = finding.severity.name();
         writeln!(
             out,
-            "\n  severity {severity} · fingerprint {} · watertight explain {probe}\n",
+            "\n  severity {severity} · fingerprint {0} · watertight explain {probe}\n  watertight replay {0}\n",
             finding.fingerprint
         )
     }

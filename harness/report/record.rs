@@ -3,8 +3,8 @@ use super::plain::counted;
 use super::{Look, Report};
 use crate::error::Failure;
 use crate::event::{
-    Cells, CheckResult, Covered, Event, Finding, NamedCheck, Problem, Rehearsed, Started, Summary,
-    Unproven,
+    Cells, CheckResult, Covered, Event, Finding, NamedCheck, Problem, Rehearsed, Replay,
+    ReplayOutcome, Started, Summary, Unproven,
 };
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -196,8 +196,26 @@ impl SystemRecord {
                 self.named(&summary.system);
                 self.finished = Some(summary.clone());
             }
+            Event::Replayed(replay) => self.hear_replay(replay),
             Event::Phase { .. } | Event::Interrupted => {}
         }
+    }
+
+    /// A case that is not fixed keeps the run from being clean, also where no attack found the leak again.
+    fn hear_replay(&mut self, replay: &Replay) {
+        let reason = match &replay.outcome {
+            ReplayOutcome::Fixed => return,
+            ReplayOutcome::Leaks => format!("the saved case leaks: {}", replay.title),
+            ReplayOutcome::CannotRun(why) => {
+                format!("the saved case cannot be tried: {}: {why}", replay.title)
+            }
+        };
+        self.errored.push(Errored {
+            object: replay.case.display().to_string(),
+            command: "replay".to_owned(),
+            role: replay.fingerprint.clone(),
+            reason,
+        });
     }
 
     fn named(&mut self, name: &str) {

@@ -1,5 +1,5 @@
 //! Counts what decides the exit code and the last line.
-use crate::event::{Event, Listener, Summary};
+use crate::event::{Event, Listener, ReplayOutcome, Summary};
 
 /// A fold over the events of a run, over all its systems.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +21,11 @@ impl Listener for Tally {
     fn hear(&mut self, event: &Event) {
         match event {
             Event::Leak(_) => self.leaks += 1,
+            Event::Replayed(replay) => match replay.outcome {
+                ReplayOutcome::Leaks => self.leaks += 1,
+                ReplayOutcome::CannotRun(_) => self.unproven += 1,
+                ReplayOutcome::Fixed => {}
+            },
             Event::Unproven(unproven) if !unproven.allowed => self.unproven += 1,
             Event::Errored { .. } => self.errored += 1,
             Event::Failed(failure) => self.failures.push(failure.exit_code),

@@ -294,6 +294,14 @@ impl Server {
         Ok(())
     }
 
+    /// Roles that were on the server before the run: none on a private one.
+    pub fn roles_before(&self) -> Vec<String> {
+        match &self.source {
+            Source::Given(given) => given.before.keys().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// A command line that opens the database in psql, for a person to paste while the server runs.
     pub fn psql_command(&self, database: &str) -> String {
         let password = match &self.source {

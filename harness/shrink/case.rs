@@ -1,6 +1,6 @@
 //! One leak as a script: the rows it needs, who the attacker is, and the statement. Runs in psql and rolls back.
 use super::closure::Place;
-use crate::catalog::{Generated, Relation};
+use crate::catalog::{Column, Generated, Relation};
 use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, named, statement};
 use crate::sql::{identifier, nullable};
 use crate::world::TrueRow;
@@ -91,7 +91,7 @@ pub fn render_twice(scene: &Scene, before: &Before, victim: &str) -> String {
 }
 
 /// Rows in key order: by the world's load order where known, else as they come.
-fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, &'a TrueRow)> {
+pub fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, &'a TrueRow)> {
     let erased = |relation: u32, row: &TrueRow| {
         case.attack.preparation.iter().any(|step| matches!(step, Preparation::Erase { relation: r, ctid } if *r == relation && *ctid == row.ctid))
     };
@@ -136,15 +136,7 @@ fn insert_part(
     row: &TrueRow,
     unsaid: impl Fn(i16) -> bool,
 ) -> String {
-    let columns: Vec<_> = relation
-        .columns
-        .iter()
-        .filter(|c| {
-            c.generated != Generated::Expression
-                && !unsaid(c.number)
-                && (c.default.is_some() || scene.value(relation, row, c.number).is_some())
-        })
-        .collect();
+    let columns = columns_said(scene, relation, row, unsaid);
     let names: Vec<String> = columns.iter().map(|c| plain(&c.name)).collect();
     let values: Vec<String> = columns
         .iter()
@@ -166,6 +158,21 @@ fn insert_part(
     )
 }
 
+/// The columns that an INSERT of the row names.
+pub fn columns_said<'a>(
+    scene: &Scene,
+    relation: &'a Relation,
+    row: &TrueRow,
+    unsaid: impl Fn(i16) -> bool,
+) -> Vec<&'a Column> {
+    let columns = relation.columns.iter().filter(|c| {
+        c.generated != Generated::Expression
+            && !unsaid(c.number)
+            && (c.default.is_some() || scene.value(relation, row, c.number).is_some())
+    });
+    columns.collect()
+}
+
 /// For writes: a look at the table afterwards.
 fn shows(scene: &Scene, case: &Case) -> Option<String> {
     let relation = scene.relation(case.attack.object.oid())?;
@@ -180,7 +187,7 @@ fn shows(scene: &Scene, case: &Case) -> Option<String> {
 }
 
 /// A name without quotes where PostgreSQL would read it the same.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let simple = name
         .chars()
         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')

@@ -2,11 +2,13 @@
 use super::{schema, status};
 use crate::report::samples;
 use std::cell::RefCell;
+use watertight::check::Found;
 use watertight::cli::{Engine, ProbeEntry, Survey};
 use watertight::config::{CheckPlan, PlansPlan, RehearsalPlan};
 use watertight::error::Failure;
-use watertight::event::{Event, Listener, Summary};
+use watertight::event::{Bisected, Event, Listener, Replay, ReplayOutcome, Summary};
 use watertight::plans::Advice;
+use watertight::shrink::SavedCase;
 use watertight::status::Status;
 use watertight::stop::{Stop, Stopped};
 
@@ -126,6 +128,28 @@ impl Engine for Fake {
         listener: &mut dyn Listener,
     ) -> Result<Summary, Failure> {
         self.check(&plan.check, stop, listener).await
+    }
+
+    async fn replay(
+        &self,
+        plan: &CheckPlan,
+        _: &[Found],
+        _: &Stop,
+        _: &mut dyn Listener,
+    ) -> Result<Vec<Replay>, Failure> {
+        self.plans.borrow_mut().push(plan.clone());
+        Ok(Vec::new())
+    }
+
+    async fn bisect(
+        &self,
+        plan: &CheckPlan,
+        _: &SavedCase,
+        _: &Stop,
+        _: &mut dyn Listener,
+    ) -> Result<Bisected, Failure> {
+        self.plans.borrow_mut().push(plan.clone());
+        Ok(Bisected::Closed(ReplayOutcome::Fixed))
     }
 
     async fn survey(

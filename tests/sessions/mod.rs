@@ -1,4 +1,5 @@
 //! Whole sessions of the compiled program with real servers, as users have them.
+mod cases;
 mod ends;
 mod given;
 mod happy;
