@@ -6,6 +6,7 @@ use super::measure::{Asker, Measurement};
 use super::model::{Candidate, Strategy, ratio};
 use super::observe::{Asking, Caller, explain_within};
 use super::question::Question;
+use crate::sql::literal;
 use std::collections::BTreeSet;
 
 /// Rows that an index is tried with when it is asked what inserting costs.
@@ -123,9 +124,10 @@ impl Measurement<'_> {
         filling: &Filling<'_>,
         rows: usize,
     ) -> Result<Candidate, PlanError> {
+        let table = literal(&self.subject.relation.qualified());
+        // An index of a partitioned table is as large as those of its partitions.
         let size = format!(
-            "SELECT pg_indexes_size({}::regclass)",
-            crate::sql::literal(&self.subject.relation.qualified())
+            "SELECT coalesce((SELECT sum(pg_indexes_size(relid)) FROM pg_partition_tree({table}::regclass)), pg_indexes_size({table}::regclass))"
         );
         let before = self.number(&size).await?;
         self.batch("SAVEPOINT watertight_index").await?;
@@ -202,12 +204,21 @@ impl Measurement<'_> {
                 && !index.constraint
                 && index.method == "btree"
         });
-        for index in own.filter(|index| !used.contains(&index.name) && !refers(index)) {
-            let name = crate::sql::literal(&crate::sql::qualified(&index.schema, &index.name));
-            let bytes = self
-                .number(&format!("SELECT pg_relation_size({name}::regclass)"))
-                .await?;
-            found.push((index.name.clone(), bytes));
+        for index in own.filter(|index| !refers(index)) {
+            let name = literal(&crate::sql::qualified(&index.schema, &index.name));
+            // Plans name the indexes of partitions.
+            let parts = format!(
+                "SELECT c.relname, pg_relation_size(c.oid) FROM pg_class c WHERE c.oid = {name}::regclass OR c.oid IN (SELECT relid FROM pg_partition_tree({name}::regclass))"
+            );
+            let parts = self.rows(&parts).await?;
+            let names = parts.iter().filter_map(|row| row.first()?.as_deref());
+            if names.clone().any(|name| used.contains(name)) {
+                continue;
+            }
+            let sizes = parts
+                .iter()
+                .filter_map(|row| row.get(1)?.as_deref()?.parse::<u64>().ok());
+            found.push((index.name.clone(), sizes.sum()));
         }
         Ok(found)
     }

@@ -4,7 +4,7 @@ use super::error::PlanError;
 use super::fill::{Filling, Tenant};
 use super::index::Index;
 use super::model::{Answer, Fault, Measured, Strategy};
-use super::observe::{Asking, Caller, ask_within, explain_within};
+use super::observe::{Asking, Caller, Rows, ask_within, explain_within};
 use super::question::Question;
 use super::subject::{Person, Subject};
 use crate::catalog::{Catalog, Privilege};
@@ -296,13 +296,18 @@ impl Measurement<'_> {
     }
 
     pub(super) async fn number(&self, sql: &str) -> Result<u64, PlanError> {
+        let rows = self.rows(sql).await?;
+        let text = rows.first().and_then(|row| row.first()?.as_deref());
+        Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// What the session's own user gets.
+    pub(super) async fn rows(&self, sql: &str) -> Result<Rows, PlanError> {
         let nobody = Caller {
             role: "none".to_owned(),
             ..Caller::default()
         };
-        let rows = ask_within(self.client, &nobody, sql).await?;
-        let text = rows.first().and_then(|row| row.first()?.as_deref());
-        Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+        ask_within(self.client, &nobody, sql).await
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<(), PlanError> {

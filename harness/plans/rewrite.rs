@@ -3,6 +3,7 @@
 use super::form::{Forms, Site, SiteKind};
 use super::index::shown;
 use crate::catalog::{Catalog, Function, FunctionKind, Policy, Relation, Volatility};
+use crate::sql::names;
 use crate::tenancy::{Claim, ClaimMeaning, ColumnRef, KeyId, Tenancy};
 
 /// A way to write the policy that may be right.
@@ -94,8 +95,8 @@ impl Proposals<'_> {
             SiteKind::Exists { column, query } => Some(listed(column, query.as_deref()?)),
             SiteKind::Volatile { value, .. } => Some(format!("(SELECT {value})")),
             SiteKind::VolatileArray { value, .. } => Some(format!("ARRAY(SELECT unnest({value}))")),
-            SiteKind::Function { column, call, .. } => {
-                let query = self.asked_before(column, call, way, before)?;
+            SiteKind::Function { name, column, call } => {
+                let query = self.asked_before(column, name, call, way, before)?;
                 Some(listed(column, &query))
             }
             SiteKind::Open { .. } => None,
@@ -106,6 +107,7 @@ impl Proposals<'_> {
     fn asked_before(
         &self,
         column: &str,
+        function: &str,
         call: &(String, String),
         way: Way,
         before: &mut Vec<String>,
@@ -126,9 +128,9 @@ impl Proposals<'_> {
                     named(table)
                 ))
             }
-            Way::Memberships(table) => self.memberships(table, key, call),
+            Way::Memberships(table) => self.memberships(table, key, function, call),
             Way::Definer(table) => {
-                let query = self.memberships(table, key, call)?;
+                let query = self.memberships(table, key, function, call)?;
                 let table = self.relation;
                 let name = format!(
                     "{}.{}",
@@ -146,7 +148,13 @@ impl Proposals<'_> {
         }
     }
 
-    fn memberships(&self, at: usize, key: KeyId, call: &(String, String)) -> Option<String> {
+    fn memberships(
+        &self,
+        at: usize,
+        key: KeyId,
+        function: &str,
+        call: &(String, String),
+    ) -> Option<String> {
         let caller = self.caller()?;
         let joins = |m: &&crate::tenancy::Membership| {
             let tenant = ColumnRef {
@@ -157,6 +165,11 @@ impl Proposals<'_> {
         };
         let membership = self.tenancy.memberships.get(at).filter(joins)?;
         let table = self.catalog.relation(membership.relation)?;
+        // Only what the function itself reads can hold every tenant that it says yes to: a user's own pointer to one tenant
+        // would do for those who belong to no other, and for nobody else.
+        if !self.reads(function, &table.name) {
+            return None;
+        }
         let column = |number| Some(format!("{ALIAS}.{}", shown(&table.column(number)?.name)));
         let (tenant, user) = (
             column(membership.tenant_column)?,
@@ -167,6 +180,24 @@ impl Proposals<'_> {
             "SELECT {tenant} FROM {} {ALIAS} WHERE {user} = (SELECT {caller}) AND {asked}",
             named(table)
         ))
+    }
+
+    /// Whether a function reads a table, by itself or by one that it calls, however indirectly.
+    fn reads(&self, function: &str, table: &str) -> bool {
+        let mut found: Vec<&Function> = self.catalog.functions_named(function).collect();
+        let mut at = 0;
+        while let Some(next) = found.get(at).copied() {
+            if names(&next.body, table) {
+                return true;
+            }
+            let called = self.catalog.functions.iter().filter(|other| {
+                names(&next.body, &other.name) && found.iter().all(|known| known.oid != other.oid)
+            });
+            let called: Vec<&Function> = called.collect();
+            found.extend(called);
+            at += 1;
+        }
+        false
     }
 
     /// A call that gives the caller's own id: of a function that does nothing but read a claim that holds it.

@@ -325,7 +325,8 @@ impl Page<'_> {
             all.len(),
             "column",
         );
-        for (table, found) in all {
+        let count = all.len();
+        for (table, found) in all.into_iter().take(NAMED) {
             let text = format!(
                 "{} ({}) in {} on {}",
                 one_line(&found.column),
@@ -335,5 +336,6 @@ impl Page<'_> {
             );
             self.line(&text, 4);
         }
+        self.more(count, 4);
     }
 }
