@@ -161,7 +161,17 @@ fn doctored_calls(scene: &Scene, cells: &mut BTreeMap<Cell, Mark>) {
 fn may_be_meant(scene: &Scene, attack: &Attack) -> bool {
     let named = scene.relation(attack.object.oid());
     let by_view = named.is_some_and(|relation| relation.kind == RelationKind::View);
-    attack.form == Form::Pointing || by_view && attack.probe == "reassign-row"
+    attack.form == Form::Pointing
+        || by_view && attack.probe == "reassign-row"
+        || runs_as_caller(scene, attack)
+}
+
+/// A function with its caller's rights is called for what it may set or run. Where it does neither, it reaches what a plain
+/// statement of the caller reaches, and those have cells of their own.
+fn runs_as_caller(scene: &Scene, attack: &Attack) -> bool {
+    let mut functions = scene.catalog.functions.iter();
+    matches!(attack.object, Object::Function(oid)
+        if functions.any(|function| function.oid == oid && !function.definer))
 }
 
 fn weight(mark: &Mark) -> u8 {

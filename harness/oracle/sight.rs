@@ -94,12 +94,15 @@ impl<'a> Bench<'a> {
         attacker: &Attacker,
         observation: &Observation,
     ) -> (Option<Leak>, bool) {
+        let told = observation.refusal().is_some();
+        // An error that repeats the statement says nothing that the caller had not said.
+        let said = told.then_some(&attack.statement);
         let known: BTreeSet<&Trace> = attack
             .supplied
             .iter()
+            .chain(said)
             .flat_map(|text| self.traces.find(text))
             .collect();
-        let told = observation.refusal().is_some();
         let mut own = false;
         let mut rows: BTreeSet<(Oid, usize)> = BTreeSet::new();
         let mut first: Option<(TenantId, String)> = None;

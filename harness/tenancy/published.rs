@@ -34,13 +34,13 @@ pub fn published(catalog: &Catalog, roles: &Roles) -> Vec<Published> {
         {
             let Some(using) = &policy.using else { continue };
             for alternative in alternatives(&expression(using)) {
-                if publishes(relation, &alternative) {
-                    out.push(Published {
-                        relation: relation.oid,
-                        policy: policy.name.clone(),
-                        condition: alternative.text().to_string(),
-                    });
-                }
+                let own = publishes(relation, &alternative).then(|| alternative.text().to_string());
+                let conditions = own.into_iter().chain(by_parent(catalog, &alternative));
+                out.extend(conditions.map(|condition| Published {
+                    relation: relation.oid,
+                    policy: policy.name.clone(),
+                    condition,
+                }));
             }
         }
     }
@@ -112,6 +112,66 @@ fn publishes(relation: &Relation, condition: &SyntaxNode) -> bool {
             .iter()
             .filter_map(|test| mark(relation, test))
             .any(|mark| !by_default(&mark) && !hides(relation, &mark))
+}
+
+/// What hangs below a row that is public: the policy looks the parent up and asks for its mark. Each condition is the
+/// policy's own with nothing but the mark left of what it asks of the parent.
+fn by_parent(catalog: &Catalog, alternative: &SyntaxNode) -> Vec<String> {
+    let looks_up = alternative.kind() == K::CALL_EXPR
+        && alternative
+            .children()
+            .next()
+            .is_some_and(|head| head.kind() == K::EXISTS_FN);
+    let selects: Vec<SyntaxNode> = alternative
+        .descendants()
+        .filter(|node| node.kind() == K::SELECT)
+        .collect();
+    let ([select], true) = (&selects[..], looks_up) else {
+        return Vec::new();
+    };
+    let clause = |kind: K| select.children().find(|node| node.kind() == kind);
+    let (Some(from), Some(condition)) = (clause(K::FROM_CLAUSE), clause(K::WHERE_CLAUSE)) else {
+        return Vec::new();
+    };
+    let items: Vec<SyntaxNode> = from.children().collect();
+    let named = items.first().filter(|_| items.len() == 1).and_then(|item| {
+        let path = item.descendants().find(|node| node.kind() == K::PATH_REF)?;
+        Some(syntax::dotted(&path))
+    });
+    let parent = named.and_then(|mut name| {
+        let (table, schema) = (name.pop()?, name.pop());
+        let alike = |relation: &&Relation| {
+            relation.name == table && schema.as_ref().is_none_or(|s| *s == relation.schema)
+        };
+        catalog.relations.iter().find(alike)
+    });
+    let Some((parent, asked)) = parent.zip(
+        condition
+            .children()
+            .find(|n| syntax::is_expression(n.kind())),
+    ) else {
+        return Vec::new();
+    };
+    let (text, start) = (
+        alternative.text().to_string(),
+        alternative.text_range().start(),
+    );
+    let mut out = Vec::new();
+    for part in split(&asked, "and") {
+        for side in alternatives(&part) {
+            if publishes(parent, &side) {
+                let (from, to) = (
+                    part.text_range().start() - start,
+                    part.text_range().end() - start,
+                );
+                let mut condition = text.clone();
+                condition
+                    .replace_range(usize::from(from)..usize::from(to), &side.text().to_string());
+                out.push(condition);
+            }
+        }
+    }
+    out
 }
 
 /// A test of a row's own column against constants that make the row public.
