@@ -26,6 +26,8 @@ pub(super) struct SystemRecord {
     pub accepted: Vec<(Finding, String)>,
     pub unproven: Vec<Unproven>,
     pub errored: Vec<Errored>,
+    /// Fingerprints of saved cases that leak.
+    saved: Vec<String>,
     pub covered: Vec<Covered>,
     pub notes: Vec<String>,
     pub rehearsed: Option<Rehearsed>,
@@ -61,7 +63,7 @@ impl Record {
     /// What decides, in a word and in a sentence.
     pub fn verdict(&self) -> Verdict {
         let sum = |count: fn(&SystemRecord) -> usize| self.systems.iter().map(count).sum::<usize>();
-        let leaks = sum(|system| system.findings.len());
+        let leaks = sum(|system| system.findings.len() + system.saved_leaks().count());
         let broken = sum(|system| system.rehearsed.as_ref().map_or(0, Rehearsed::failures));
         let open = sum(|system| system.open_unproven().count());
         let errored = sum(|system| system.errored.len());
@@ -210,12 +212,25 @@ impl SystemRecord {
                 format!("the saved case cannot be tried: {}: {why}", replay.title)
             }
         };
+        if replay.outcome == ReplayOutcome::Leaks {
+            self.saved.push(replay.fingerprint.clone());
+        }
         self.errored.push(Errored {
             object: replay.case.display().to_string(),
             command: "replay".to_owned(),
             role: replay.fingerprint.clone(),
             reason,
         });
+    }
+
+    /// Saved cases that leak, unless today's attacks found the same leak.
+    fn saved_leaks(&self) -> impl Iterator<Item = &String> {
+        let known = |fingerprint: &str| {
+            let accepted = self.accepted.iter().map(|(finding, _)| finding);
+            let mut all = self.findings.iter().chain(accepted);
+            all.any(|finding| finding.fingerprint == fingerprint)
+        };
+        self.saved.iter().filter(move |print| !known(print))
     }
 
     fn named(&mut self, name: &str) {

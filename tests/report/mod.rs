@@ -12,7 +12,7 @@ mod sarif;
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
-use watertight::event::{Event, Finding, Listener};
+use watertight::event::{Event, Finding, Listener, Replay, ReplayOutcome};
 use watertight::report::{self, Look, Progress, Reports, Tally};
 
 /// A stream that a test can read afterwards.
@@ -326,4 +326,28 @@ fn the_verdict_of_a_clean_run_tells_what_is_lived_with() {
     let first = text.lines().next().unwrap();
     let expected = "## ✅ No new leak: 392 of 412 attacks stopped, 1 leak accepted, and what is undecided is allowed.";
     assert_eq!(first, expected);
+}
+
+#[test]
+fn a_saved_case_that_leaks_decides_the_verdict_once() {
+    let first = |fingerprint: &str, found: bool| {
+        let mut events = vec![samples::started("shop")];
+        events.push(Event::Replayed(Replay {
+            system: "shop".into(),
+            fingerprint: fingerprint.into(),
+            title: "a member of org_a can move its own row into org_b".into(),
+            case: "tests/cases/moved".into(),
+            outcome: ReplayOutcome::Leaks,
+        }));
+        if found {
+            events.push(Event::Leak(Box::new(samples::findings().remove(0))));
+        }
+        events.push(Event::Finished(samples::summary("shop")));
+        let text = written("markdown", look(false, 100), &events);
+        text.lines().next().unwrap().to_owned()
+    };
+    let same = &samples::findings()[0].fingerprint;
+    assert!(first(same, false).starts_with("## ❌ 1 leak: "));
+    assert!(first(same, true).starts_with("## ❌ 1 leak: "));
+    assert!(first("another", true).starts_with("## ❌ 2 leaks: "));
 }
