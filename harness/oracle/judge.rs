@@ -1,5 +1,5 @@
 //! Weighs what was seen against the controls. Pure: observations go in, a verdict comes out.
-use super::observation::{Observation, Outcome};
+use super::observation::{Observation, Outcome, Refusal};
 use super::sight::Sight;
 use super::verdict::{Control, Gain, Leak, Reason, Verdict, Witness};
 use crate::probes::{Attack, Command, Form, Standing};
@@ -37,20 +37,33 @@ pub fn weigh(
     if attack.command == Command::Call {
         return weigh_call(observation, controls);
     }
+    if let Some(refusal) = observation.refusal() {
+        return weigh_refusal(attack, standing, refusal, controls);
+    }
     let privileged = Witness::of(Control::Privileged, controls.privileged);
     let unchecked = Witness::of(Control::Unchecked, controls.unchecked);
-    let unreachable = || {
-        Verdict::Unproven(Reason::Unreachable {
-            control: controls.summary.clone(),
-        })
-    };
-    let Some(refusal) = observation.refusal() else {
-        return match privileged.or(unchecked) {
-            Some(witness) if controls.living => Verdict::Stopped(witness),
-            Some(_) => Verdict::Unproven(Reason::NobodyReaches),
-            None => unreachable(),
-        };
-    };
+    match privileged.or(unchecked) {
+        Some(witness) if controls.living => Verdict::Stopped(witness),
+        Some(_) => Verdict::Unproven(Reason::NobodyReaches),
+        None => unreachable(controls),
+    }
+}
+
+fn unreachable(controls: &Controls) -> Verdict {
+    Verdict::Unproven(Reason::Unreachable {
+        control: controls.summary.clone(),
+    })
+}
+
+/// A refusal is a stop where the statement would have reached the row without what refused it.
+fn weigh_refusal(
+    attack: &Attack,
+    standing: Standing,
+    refusal: &Refusal,
+    controls: &Controls,
+) -> Verdict {
+    let privileged = Witness::of(Control::Privileged, controls.privileged);
+    let unchecked = Witness::of(Control::Unchecked, controls.unchecked);
     let failed = || {
         Verdict::Unproven(Reason::Failed {
             sqlstate: refusal.sqlstate,
@@ -62,7 +75,7 @@ pub fn weigh(
     match refusal.sqlstate {
         SqlState::InsufficientPrivilege => privileged
             .or(unchecked)
-            .map_or_else(unreachable, Verdict::Stopped),
+            .map_or_else(|| unreachable(controls), Verdict::Stopped),
         // The row was reached, and the view's own condition refuses what it would become.
         SqlState::WithCheckOptionViolation => privileged
             .or(unchecked)

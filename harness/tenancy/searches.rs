@@ -1,11 +1,12 @@
 //! Lists what functions ask of the rows that they look for: an invitation that nobody has taken and that is still open.
 use super::published::split;
+use super::reading::alias_of;
 use super::syntax::{self, dotted, is_expression};
 use crate::catalog::{Catalog, Function, FunctionKind, Relation};
 use squawk_syntax::{SyntaxKind as K, SyntaxNode};
 use std::collections::BTreeSet;
 
-/// The parts of each WHERE over this table alone that speak of nothing but its `own` columns, without qualifiers. One list
+/// The parts of each WHERE over this table that speak of nothing but its `own` columns, without qualifiers. One list
 /// for each statement of a function that somebody can call.
 pub(super) fn searches(
     catalog: &Catalog,
@@ -32,69 +33,88 @@ pub(super) fn searches(
 }
 
 fn asked(body: &SyntaxNode, table: (&str, &str), own: &BTreeSet<&str>) -> Vec<Vec<SyntaxNode>> {
-    let parts = |clause: SyntaxNode| -> Vec<SyntaxNode> {
-        let parts = split(&clause, "and");
-        let local = parts.iter().filter(|part| speaks_of(part, own));
-        local
-            .map(|part| super::published::expression(&unqualified(part)))
-            .collect()
-    };
-    let clauses = wheres(body, table).into_iter().map(parts);
-    clauses.filter(|parts| !parts.is_empty()).collect()
-}
-
-/// The conditions of statements that read or write this table and no other.
-fn wheres(body: &SyntaxNode, table: (&str, &str)) -> Vec<SyntaxNode> {
     let statements = body
         .descendants()
         .filter(|node| matches!(node.kind(), K::SELECT | K::UPDATE | K::DELETE));
-    statements
-        .filter(|statement| reads_alone(statement, table))
-        .flat_map(|statement| statement.children())
-        .filter(|clause| clause.kind() == K::WHERE_CLAUSE)
-        .filter_map(|clause| clause.children().find(|node| is_expression(node.kind())))
-        .collect()
+    let parts = |statement: SyntaxNode| -> Option<Vec<SyntaxNode>> {
+        let named = named(&statement, table)?;
+        let clause = statement.children().find(|n| n.kind() == K::WHERE_CLAUSE)?;
+        let condition = clause.children().find(|node| is_expression(node.kind()))?;
+        let parts = split(&condition, "and");
+        let local = parts.iter().filter(|part| speaks_of(part, own, &named));
+        let local = local.map(|part| super::published::expression(&unqualified(part)));
+        Some(local.collect())
+    };
+    let found = statements.filter_map(parts);
+    found.filter(|parts| !parts.is_empty()).collect()
 }
 
-fn reads_alone(statement: &SyntaxNode, table: (&str, &str)) -> bool {
-    let items: Vec<SyntaxNode> = match statement.kind() {
-        K::SELECT => {
-            let from = statement.children().filter(|n| n.kind() == K::FROM_CLAUSE);
-            from.flat_map(|clause| clause.children()).collect()
-        }
-        _ => {
-            let sources = [K::RELATION_NAME_REF, K::RELATION_NAME, K::FROM_CLAUSE];
-            let children = statement.children();
-            children.filter(|n| sources.contains(&n.kind())).collect()
+/// How a statement calls the table.
+struct Named {
+    alias: String,
+    /// Nothing else is there whose columns a bare name could mean.
+    alone: bool,
+}
+
+fn named(statement: &SyntaxNode, table: (&str, &str)) -> Option<Named> {
+    let is_table = |node: &SyntaxNode| {
+        let path = node.descendants().find(|n| n.kind() == K::PATH_REF);
+        match path.map(|path| dotted(&path)).as_deref() {
+            Some([name]) => name == table.1,
+            Some([schema, name]) => (schema.as_str(), name.as_str()) == table,
+            _ => false,
         }
     };
-    let [item] = &items[..] else { return false };
-    let paths = item.descendants().filter(|n| n.kind() == K::PATH_REF);
-    let named: Vec<Vec<String>> = paths.map(|path| dotted(&path)).collect();
-    match named.first().map(Vec::as_slice) {
-        Some([name]) => name == table.1,
-        Some([schema, name]) => (schema.as_str(), name.as_str()) == table,
-        _ => false,
-    }
+    let from = || statement.children().filter(|n| n.kind() == K::FROM_CLAUSE);
+    let (items, holder): (Vec<SyntaxNode>, Option<SyntaxNode>) = match statement.kind() {
+        K::SELECT => {
+            let sources = [
+                K::RELATION_FROM_ITEM,
+                K::FUNCTION_FROM_ITEM,
+                K::PAREN_FROM_ITEM,
+            ];
+            let items = from().flat_map(|clause| clause.descendants());
+            (
+                items.filter(|n| sources.contains(&n.kind())).collect(),
+                None,
+            )
+        }
+        _ => {
+            let targets = [K::RELATION_NAME_REF, K::RELATION_NAME];
+            let children = statement.children();
+            let target = children.filter(|n| targets.contains(&n.kind()));
+            (target.chain(from()).collect(), Some(statement.clone()))
+        }
+    };
+    let item = items.iter().find(|item| is_table(item))?;
+    let alias = alias_of(holder.as_ref().unwrap_or(item));
+    Some(Named {
+        alias: alias.unwrap_or_else(|| table.1.to_owned()),
+        alone: items.len() == 1,
+    })
 }
 
-/// Whether every name in it is a column's, and it calls nothing of the schema.
-fn speaks_of(part: &SyntaxNode, own: &BTreeSet<&str>) -> bool {
-    let mut names = BTreeSet::new();
+/// Whether every name in it is a column's of the table, and it calls nothing of the schema.
+fn speaks_of(part: &SyntaxNode, own: &BTreeSet<&str>, table: &Named) -> bool {
+    let mut names: Vec<Vec<String>> = Vec::new();
     for node in part.descendants() {
         match node.kind() {
             K::SELECT | K::COMPOUND_SELECT | K::PAREN_SELECT | K::EXISTS_FN => return false,
             K::FIELD_EXPR | K::NAME_REF => {
                 let inside = |kind| node.parent().is_some_and(|parent| parent.kind() == kind);
-                let called = inside(K::CALL_EXPR);
-                if !called && !inside(K::FIELD_EXPR) {
-                    names.extend(dotted(&node).pop());
+                if !inside(K::CALL_EXPR) && !inside(K::FIELD_EXPR) {
+                    names.push(dotted(&node));
                 }
             }
             _ => {}
         }
     }
-    !names.is_empty() && names.iter().all(|name| own.contains(name.as_str()))
+    let is_own = |name: &Vec<String>| match &name[..] {
+        [column] => table.alone && own.contains(column.as_str()),
+        [.., qualifier, column] => *qualifier == table.alias && own.contains(column.as_str()),
+        [] => false,
+    };
+    !names.is_empty() && names.iter().all(is_own)
 }
 
 /// The text with `alias.column` written `column`.
@@ -137,16 +157,21 @@ mod tests {
         assert_eq!(
             texts(body),
             [
-                vec!["accepted_at is null", "expires_at > now()"],
+                vec!["\"accepted_at\" is null", "\"expires_at\" > now()"],
                 vec!["status = 'open'"]
             ]
         );
     }
 
     #[test]
-    fn joins_and_comparisons_with_arguments_ask_nothing_of_the_row_alone() {
-        let body = "begin perform 1 from public.invitations i join public.teams t on true where i.accepted_at is null;
-            perform 1 from public.invitations where expires_at > p_when; end";
+    fn in_a_join_only_names_with_the_alias_are_the_tables() {
+        let body = "begin perform 1 from public.invitations i join public.teams t on true where i.accepted_at is null and status = 'x'; end";
+        assert_eq!(texts(body), [vec!["\"accepted_at\" is null"]]);
+    }
+
+    #[test]
+    fn comparisons_with_arguments_ask_nothing_of_the_row_alone() {
+        let body = "begin perform 1 from public.invitations where expires_at > p_when; end";
         assert_eq!(texts(body), Vec::<Vec<String>>::new());
     }
 }
