@@ -9,6 +9,7 @@ mod climbers;
 mod committed;
 mod coverage;
 mod covered;
+mod entrance;
 mod error;
 mod facts;
 mod finding;
@@ -69,10 +70,20 @@ pub async fn check(
         Ok(()) => attack(plan, &migrated, started, stop, listener).await,
         Err(error) => Err(error),
     };
+    let way_in = migrated.way_in.get().filter(|_| plan.keep_server);
+    let kept = way_in.zip(outcome.as_ref().ok());
+    if let Some((way_in, summary)) = kept {
+        listener.hear(&Event::Finished(summary.clone()));
+        // A stop ends the looking around, and the run was over before.
+        let _ = stop.keep(way_in.clone()).await;
+    }
+    let told = kept.is_some();
     let stopped = migrated.server.stop().await;
     let summary = outcome?;
     stopped?;
-    listener.hear(&Event::Finished(summary.clone()));
+    if !told {
+        listener.hear(&Event::Finished(summary.clone()));
+    }
     Ok(summary)
 }
 
@@ -132,6 +143,8 @@ pub async fn attack_filled(
     judged.extend(missed.take(more.await?));
     let trials = Trials::new(plan, &ready, &bench, &living, &judged);
     let findings = verdicts::findings(&trials, &judged, stop, listener).await?;
+    let way_in = entrance::entrance(migrated, &scene, &findings);
+    migrated.way_in.get_or_init(|| way_in);
     if stop.is_asked() {
         // Cells that were not reached are not unproven: nobody tried.
         return Err(Stopped.into());

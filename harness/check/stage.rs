@@ -10,6 +10,7 @@ use crate::probes::attackers::VICTIM;
 use crate::server::{Request, Server, Session, SourceChoice, apply};
 use crate::tenancy::{self, Tenancy};
 use crate::world::{self, Truth, World, load};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// The scratch database with the migrated schema and no rows of ours; `Server::clone_database` copies it. The server stage
@@ -30,6 +31,8 @@ pub struct Migrated {
     pub tenancy: Tenancy,
     /// Settings of the database that a clone does not inherit.
     pub settings: Vec<String>,
+    /// How somebody gets into the attacker's place, once that is known.
+    pub way_in: OnceCell<String>,
 }
 
 /// A loaded world and the truth about it.
@@ -64,6 +67,7 @@ pub async fn migrate(
         catalog,
         tenancy,
         settings,
+        way_in: OnceCell::new(),
     })
 }
 

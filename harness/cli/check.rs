@@ -1,7 +1,7 @@
 //! `watertight check`: attack, report, and say by the exit code how it ended.
 use super::fixes::{self, Fixes};
 use super::flags::Check;
-use super::{Engine, Exit, Session, conduct, recorded};
+use super::{Engine, Exit, Session, conduct, kept, recorded};
 use crate::config::{CheckPlan, Date, Gate, Resolved};
 use crate::error::Failure;
 use crate::event::{Event, Listener};
@@ -36,7 +36,11 @@ pub(super) fn run<E: Engine>(flags: &Check, session: &Session<'_, E>) -> Result<
             inner: &mut compared,
         };
         let mut gate = Gate::new(plan, Date::today(), &mut fixes);
-        let outcome = session.engine.check(plan, stop, &mut gate).await;
+        let attack = session.engine.check(plan, stop, &mut gate);
+        let outcome = match plan.keep_server {
+            true => kept::beside(stop, session, attack).await,
+            false => attack.await,
+        };
         mended.borrow_mut().append(&mut found);
         outcome
     };

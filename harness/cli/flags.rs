@@ -133,6 +133,9 @@ pub(super) struct Check {
     /// How many writes may open the way for one another before something is reached; 0 tries none
     #[arg(long, value_name = "N", help_heading = "Attacks")]
     pub depth: Option<usize>,
+    /// Leave the server up when the run is done, until Enter is pressed, and print the way into the attacker's place
+    #[arg(long, help_heading = "Attacks")]
+    pub keep_server: bool,
     /// Whether proposals to mend a leak are tried on copies
     #[arg(long, value_name = "BOOL", help_heading = "Attacks")]
     pub patches: Option<bool>,
@@ -367,6 +370,7 @@ impl Check {
             jobs: self.jobs,
             depth: self.depth,
             patches: self.patches,
+            keep_server: self.keep_server.then_some(true),
             fix_file: self.fix_file.clone(),
             time: self.time,
             shard: self.shard,

@@ -8,6 +8,7 @@ mod explain;
 mod fixes;
 mod flags;
 mod init;
+mod kept;
 mod list;
 mod merge;
 mod plans;

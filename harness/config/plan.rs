@@ -28,6 +28,8 @@ pub struct CheckPlan {
     pub jobs: usize,
     /// Whether proposals to mend a leak are tried.
     pub patches: bool,
+    /// Whether the server stays up after the run, for somebody who looks around.
+    pub keep_server: bool,
     /// When attacks end, counted from the start of the run; never when absent.
     pub time: Option<Duration>,
     /// The part of the attacks to make; all of them when absent.

@@ -310,6 +310,7 @@ fn plan(
         },
         depth: settings.depth.unwrap_or(3),
         patches: settings.patches.unwrap_or(true),
+        keep_server: settings.keep_server.unwrap_or_default(),
         time: settings.time,
         shard: settings.shard,
         tenancy: system.tenancy.over(config.tenancy.clone()),

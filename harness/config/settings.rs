@@ -60,6 +60,7 @@ pub struct Settings {
     pub jobs: Option<usize>,
     pub depth: Option<usize>,
     pub patches: Option<bool>,
+    pub keep_server: Option<bool>,
     pub fix_file: Option<PathBuf>,
     /// When attacks end.
     pub time: Option<Duration>,
@@ -92,6 +93,7 @@ pub(super) const KEYS: &[&str] = &[
     "jobs",
     "depth",
     "patches",
+    "keep_server",
     "fix_file",
     "time",
     "shard",
@@ -133,6 +135,7 @@ impl Settings {
                 .number("depth", 0)?
                 .map(|depth| usize::try_from(depth).unwrap_or(usize::MAX)),
             patches: table.flag("patches")?,
+            keep_server: table.flag("keep_server")?,
             fix_file: table.text("fix_file")?.map(PathBuf::from),
             time: table.read(
                 "time",
@@ -171,6 +174,7 @@ impl Settings {
             jobs: self.jobs.or(base.jobs),
             depth: self.depth.or(base.depth),
             patches: self.patches.or(base.patches),
+            keep_server: self.keep_server.or(base.keep_server),
             fix_file: self.fix_file.or(base.fix_file),
             time: self.time.or(base.time),
             shard: self.shard.or(base.shard),

@@ -81,6 +81,7 @@ pub(super) async fn fill(
         catalog,
         tenancy,
         settings,
+        way_in: Default::default(),
     };
     let (world, truth) = stage::load(&plan.check, &migrated, listener).await?;
     let session = stage::connect(&migrated, stage::FILLED, None).await?;

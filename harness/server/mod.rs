@@ -29,6 +29,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
+use tokio_postgres::Config;
 
 /// The oldest major version that is supported.
 pub const OLDEST: u32 = 14;
@@ -304,13 +305,29 @@ impl Server {
 
     /// A command line that opens the database in psql, for a person to paste while the server runs.
     pub fn psql_command(&self, database: &str) -> String {
+        self.psql(database, self.source.config(), &[])
+    }
+
+    /// The same as another role, with settings that the session begins with.
+    pub fn psql_command_as(
+        &self,
+        database: &str,
+        login: &str,
+        settings: &[(String, String)],
+    ) -> String {
+        let mut config = self.source.config();
+        config.user(login);
+        self.psql(database, config, settings)
+    }
+
+    fn psql(&self, database: &str, config: Config, settings: &[(String, String)]) -> String {
         let password = match &self.source {
             Source::Docker(container) => Some(container.password.as_str()),
             _ => None,
         };
         let name = self.database_name(database);
         let name = name.as_deref().unwrap_or(database);
-        psql::command(&self.source.config(), name, password)
+        psql::command(&config, name, password, settings)
     }
 
     /// Stops the server, or on a given one drops the scratch databases and the roles that came with them.

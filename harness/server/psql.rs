@@ -2,9 +2,24 @@
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
-/// For a person to paste while the server runs; `password` is put in front when one is needed.
-pub(super) fn command(config: &Config, database: &str, password: Option<&str>) -> String {
+/// For a person to paste while the server runs; `password` is put in front when one is needed, and so are settings that the
+/// session begins with.
+pub(super) fn command(
+    config: &Config,
+    database: &str,
+    password: Option<&str>,
+    settings: &[(String, String)],
+) -> String {
     let mut words = Vec::new();
+    if !settings.is_empty() {
+        // Blanks and backslashes in a value are escaped (PostgreSQL manual, 34.1.2, `options`).
+        let escaped = |text: &str| text.replace('\\', "\\\\").replace(' ', "\\ ");
+        let options: Vec<String> = settings
+            .iter()
+            .map(|(name, value)| format!("-c {name}={}", escaped(value)))
+            .collect();
+        words.push(format!("PGOPTIONS={}", quoted(&options.join(" "))));
+    }
     if let Some(password) = password {
         words.push(format!("PGPASSWORD={}", quoted(password)));
     }
@@ -52,8 +67,25 @@ mod tests {
         let mut config = Config::new();
         config.host("127.0.0.1").port(49153).user("postgres");
         assert_eq!(
-            command(&config, "template", Some("secret")),
+            command(&config, "template", Some("secret"), &[]),
             "PGPASSWORD=secret psql -h 127.0.0.1 -p 49153 -U postgres template"
+        );
+    }
+
+    #[test]
+    fn settings_come_first_with_their_blanks_escaped() {
+        let mut config = Config::new();
+        config.host("127.0.0.1").user("authenticator");
+        let settings = [
+            ("role".to_owned(), "authenticated".to_owned()),
+            (
+                "request.jwt.claims".to_owned(),
+                r#"{"sub": "x\"}"#.to_owned(),
+            ),
+        ];
+        assert_eq!(
+            command(&config, "filled", None, &settings),
+            r#"PGOPTIONS='-c role=authenticated -c request.jwt.claims={"sub":\ "x\\"}' psql -h 127.0.0.1 -U authenticator filled"#
         );
     }
 }

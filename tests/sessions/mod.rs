@@ -3,6 +3,7 @@ mod cases;
 mod ends;
 mod given;
 mod happy;
+mod kept;
 mod plans;
 mod proven;
 mod refused;
