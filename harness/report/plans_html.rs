@@ -18,8 +18,8 @@ body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; background: var(--p
   font: 15px/1.5 system-ui, sans-serif; }
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .6rem .25rem 0;
-  border-bottom: 1px solid var(--line); vertical-align: top; } td.n, th.n { text-align: right; }
-pre, code { font: 13px/1.45 ui-monospace, monospace; } pre { overflow-x: auto; padding: .6rem .8rem;
+  border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; } td.n, th.n { text-align: right; }
+pre, code { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere; } pre { overflow-x: auto; padding: .6rem .8rem;
   border: 1px solid var(--line); border-radius: 4px; white-space: pre-wrap; }
 .soft { color: var(--soft); } .key span { margin-right: 1rem; white-space: nowrap; }
 .key i { display: inline-block; width: .8em; height: .8em; margin-right: .35em; }
@@ -51,11 +51,16 @@ fn system(advice: &Advice, text: &mut String) {
         count(|t| t.finding == Finding::EveryRow),
         escape(&advice.server),
     ));
+    to_do(advice, text);
     for table in advice.tables.iter().filter(|t| t.measured.is_some()) {
         if let Some(found) = &table.measured {
             measured(table, found, text);
         }
     }
+}
+
+/// What to change comes before what was measured: it is what most readers came for.
+fn to_do(advice: &Advice, text: &mut String) {
     let wanting: Vec<&TableAdvice> = advice.tables.iter().filter(|t| !t.is_fine()).collect();
     if wanting.is_empty() {
         return;
