@@ -24,6 +24,7 @@ mod reached;
 mod ready;
 mod replay;
 mod repro;
+mod repro_rows;
 mod repro_sensed;
 mod rounds;
 mod saving;

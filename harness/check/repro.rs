@@ -1,11 +1,12 @@
 //! Makes the script of a finding: the fewest rows, columns and claims with which the same attack still leaks.
 use super::campaign::Worker;
+use super::repro_rows::{about, everything};
 use super::{committed, repro_sensed};
 use crate::catalog::Generated;
 use crate::oracle::observe::{Request, Runner, alone};
-use crate::oracle::{Bench, Fate, Gain, Leak, Observation, ObserveError};
+use crate::oracle::{Bench, Gain, Leak, Observation, ObserveError};
 use crate::probes::{Aim, Attack, Attacker, Preparation};
-use crate::shrink::{Case, closure, reduce, render};
+use crate::shrink::{Case, closure, founded, reduce, render};
 use crate::world::TrueRow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,6 +93,7 @@ pub async fn repro(
             .unwrap_or(all)
         }
     };
+    let rows = shrinking.founded(rows);
     let rows = Rows {
         unsaid: shrinking.fewer_columns(&attacker, &rows).await,
         rows,
@@ -139,82 +141,6 @@ fn whole(bench: &Bench<'_>, attack: &Attack, leak: &Leak) -> Reduced {
     }
 }
 
-/// The rows that the leak showed.
-async fn about(
-    worker: &Worker,
-    bench: &Bench<'_>,
-    attack: &Attack,
-) -> Result<Vec<Place>, ObserveError> {
-    let attacker = bench.scene.attacker(attack.attacker);
-    let observation = alone(
-        &worker.gateway,
-        &Request::of(attack, Runner::Attacker(attacker)),
-    )
-    .await?;
-    let mut out: BTreeSet<Place> = BTreeSet::new();
-    for trace in observation.texts().flat_map(|text| bench.traces.find(text)) {
-        if bench
-            .scene
-            .is_foreign(attacker, trace.relation, Some(trace.tenant), trace.user)
-            && let Some(row) = bench
-                .scene
-                .truth
-                .tables
-                .get(&trace.relation)
-                .and_then(|rows| rows.get(trace.row))
-        {
-            out.insert((trace.relation, row.ctid.clone()));
-        }
-    }
-    out.extend(
-        observation
-            .changes
-            .iter()
-            .filter(|change| change.fate == Fate::Gone)
-            .map(|change| (change.relation, change.ctid.clone())),
-    );
-    // What the statement names must stand there, or a reference to it could not be made.
-    let supplied = attack
-        .supplied
-        .iter()
-        .flat_map(|text| bench.traces.find(text));
-    out.extend(supplied.filter_map(|trace| {
-        Some((
-            trace.relation,
-            bench
-                .scene
-                .truth
-                .tables
-                .get(&trace.relation)?
-                .get(trace.row)?
-                .ctid
-                .clone(),
-        ))
-    }));
-    if let Aim::Gained { hidden, .. } = &attack.aim {
-        out.extend(hidden.iter().cloned());
-    }
-    if let Some((leaf, row)) = bench.scene.victim_row(attacker, attack.object.oid()) {
-        out.insert((leaf, row.ctid.clone()));
-    }
-    Ok(out.into_iter().collect())
-}
-
-/// Every row that stands there when the attack begins.
-pub(super) fn everything(bench: &Bench<'_>, attack: &Attack) -> Vec<Place> {
-    let erased = |place: &Place| {
-        attack.preparation.iter().any(|step| matches!(step, Preparation::Erase { relation, ctid } if (*relation, ctid) == (place.0, &place.1)))
-    };
-    bench
-        .scene
-        .truth
-        .tables
-        .iter()
-        .flat_map(|(oid, rows)| rows.iter().map(|row| (*oid, row.ctid.clone())))
-        .filter(|place| !erased(place))
-        .collect()
-}
-
 impl Shrinking<'_> {
     /// The attack when nothing but these rows stands in the database.
     async fn attack_among(
@@ -247,6 +173,22 @@ impl Shrinking<'_> {
         Preparation::Renew {
             rows: renewed.cloned().collect(),
         }
+    }
+
+    /// The rows, with what those refer to that are changed by the attack and so were not written anew: the script inserts
+    /// them in the transaction in which they are changed, and their keys are checked again.
+    fn founded(&self, rows: Vec<Place>) -> Vec<Place> {
+        if !matches!(self.leak.gain, Gain::Changed | Gain::Moved) {
+            return rows;
+        }
+        let changed = rows.iter().filter_map(|place| {
+            let row = self.bench.row(place)?;
+            (!self.is_spare(place, row)).then_some((place.0, row))
+        });
+        let changed: Vec<_> = changed.collect();
+        let mut all = founded(self.bench.scene, changed);
+        all.extend(rows);
+        all.into_iter().collect()
     }
 
     /// Whether a row may be rewritten before the attack. A foreign one that a write may reach could then not be told from

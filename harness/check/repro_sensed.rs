@@ -1,7 +1,8 @@
 //! Makes the script of a leak that is only sensed: the statement before and after the victim writes one row, or with and
 //! without the victim's row.
 use super::campaign::Worker;
-use super::repro::{Reduced, Reproduced, everything};
+use super::repro::{Reduced, Reproduced};
+use super::repro_rows::everything;
 use crate::oracle::observe::{Request, Runner, alone};
 use crate::oracle::{Bench, Leak, Observation, ObserveError, judge};
 use crate::probes::attackers::VICTIM;

@@ -56,13 +56,24 @@ pub fn closure(scene: &Scene, attack: &Attack, about: &[Place]) -> Vec<Place> {
             _ => None,
         })
         .collect();
+    let found = with_referred(scene, open);
+    found.difference(&erased).cloned().collect()
+}
+
+/// Rows with everything that they refer to.
+fn with_referred<'a>(scene: &Scene<'a>, mut open: Vec<(Oid, &'a TrueRow)>) -> BTreeSet<Place> {
     let mut found: BTreeSet<Place> = BTreeSet::new();
     while let Some((relation, row)) = open.pop() {
         if found.insert((relation, row.ctid.clone())) {
             open.extend(referred(scene, relation, row));
         }
     }
-    found.difference(&erased).cloned().collect()
+    found
+}
+
+/// What these rows refer to, and they themselves.
+pub fn founded<'a>(scene: &Scene<'a>, rows: Vec<(Oid, &'a TrueRow)>) -> BTreeSet<Place> {
+    with_referred(scene, rows)
 }
 
 /// The rows that a row refers to.

@@ -5,7 +5,8 @@ use super::script::LEAKS;
 use crate::migrations::{head, tokens};
 use crate::sql::literal;
 
-/// How the rows with these values stand, in one text.
+/// How the rows with these values stand, in one text, each with its place: a row that was written anew with equal values is
+/// another version of it, and was written.
 pub(super) fn standing(relation: &str, columns: &[(String, Option<String>)]) -> String {
     let conditions: Vec<String> = columns
         .iter()
@@ -19,7 +20,7 @@ pub(super) fn standing(relation: &str, columns: &[(String, Option<String>)]) -> 
         false => conditions.join(" AND "),
     };
     format!(
-        "coalesce((SELECT string_agg(the_row::text, E'\\n' ORDER BY the_row::text)\n    FROM {relation} AS the_row WHERE {conditions}), 'none')"
+        "coalesce((SELECT string_agg(concat(the_row, ' at ', the_row.ctid), E'\\n' ORDER BY the_row::text)\n    FROM {relation} AS the_row WHERE {conditions}), 'none')"
     )
 }
 

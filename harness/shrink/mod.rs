@@ -10,7 +10,7 @@ mod script;
 mod table;
 
 pub use case::{Before, Case, columns_said, insert_row, ordered, render, render_twice};
-pub use closure::closure;
+pub use closure::{closure, founded};
 pub use privileges::{privileges, roles};
 pub use reduce::{reduce, reduce_to};
 pub use saved::*;
