@@ -62,8 +62,7 @@ pub async fn repro(
     victim: &str,
 ) -> Result<Reproduced, ObserveError> {
     if let Some(script) = committed::story(bench, attack) {
-        let reduced = whole(bench, attack, leak);
-        return Ok(Reproduced { script, reduced });
+        return Ok(whole(script, bench, attack, leak));
     }
     let is_sensed = matches!(leak.gain, Gain::Sensed { .. });
     if is_sensed && !matches!(attack.aim, Aim::Tell { .. }) {
@@ -100,11 +99,8 @@ pub async fn repro(
     };
     let attacker = shrinking.fewer_claims(attacker, &rows).await;
     let observation = shrinking.attack_among(&attacker, &rows).await.ok();
-    let got = observation
-        .as_ref()
-        .map_or_else(String::new, |observation| {
-            observation.summary(attack.command.name())
-        });
+    let summary = |seen: &Observation| seen.summary(attack.command.name());
+    let got = observation.as_ref().map_or_else(String::new, summary);
     let leak = match &observation {
         Some(observation) => shrinking.seen(&attacker, &rows, observation).await,
         None => None,
@@ -126,9 +122,9 @@ pub async fn repro(
     })
 }
 
-/// Nothing reduced.
-fn whole(bench: &Bench<'_>, attack: &Attack, leak: &Leak) -> Reduced {
-    Reduced {
+/// A story that is told as it is: nothing reduced.
+fn whole(script: String, bench: &Bench<'_>, attack: &Attack, leak: &Leak) -> Reproduced {
+    let reduced = Reduced {
         case: Case {
             attack: attack.clone(),
             attacker: bench.scene.attacker(attack.attacker).clone(),
@@ -138,7 +134,8 @@ fn whole(bench: &Bench<'_>, attack: &Attack, leak: &Leak) -> Reduced {
         observation: None,
         leak: leak.clone(),
         coming: None,
-    }
+    };
+    Reproduced { script, reduced }
 }
 
 impl Shrinking<'_> {
