@@ -5,8 +5,8 @@ use crate::catalog::{Oid, Policy, PolicyCommand};
 use crate::config::{PlansPlan, TableName, nearest};
 use crate::event::{Event, Listener, Phase};
 use crate::plans::{
-    self, Advice, Fault, Finding, Index, LeftOut, Measurement, MissingIndex, Person, PlanError,
-    Question, Subject, TableAdvice, Trial,
+    self, Advice, Fault, Finding, HypoPg, Index, LeftOut, Measurement, MissingIndex, Person,
+    PlanError, Question, Subject, TableAdvice, Trial, Trying,
 };
 use crate::server::Session;
 use crate::span::Place;
@@ -37,8 +37,10 @@ async fn look(
     let filled = stage::prepare(&plan.check, migrated, world, truth, listener).await?;
     let session = stage::connect(migrated, stage::FILLED, None).await?;
     let client = session.client();
+    let hypopg = HypoPg::find(client).await?;
     let examination = Examination {
         migrated,
+        hypopg: hypopg.as_ref().ok(),
         tenancy: &filled.tenancy,
         indexes: plans::read_indexes(client).await?,
         people: plans::people(&filled.tenancy, &filled.world),
@@ -81,6 +83,14 @@ async fn look(
         server: migrated.server.description(),
         major: migrated.server.version() / 10_000,
         rows: plan.rows,
+        trying: match &hypopg {
+            Ok(found) => Trying::Hypothetical {
+                version: found.version.clone(),
+            },
+            Err(reason) => Trying::Real {
+                reason: reason.clone(),
+            },
+        },
         tables,
         left_out,
         drops,
@@ -132,6 +142,7 @@ struct Examination<'a> {
     tenancy: &'a Tenancy,
     indexes: Vec<Index>,
     people: Vec<Person>,
+    hypopg: Option<&'a HypoPg>,
     session: &'a Session,
 }
 
@@ -145,6 +156,7 @@ impl Examination<'_> {
             tenancy: self.tenancy,
             subject,
             people: &self.people,
+            hypopg: self.hypopg,
         };
         let tried = trial.run().await?;
         let relation = subject.relation;
@@ -161,6 +173,7 @@ impl Examination<'_> {
             column: column.clone(),
             role: tried.caller.role.clone(),
             finding: tried.finding.clone(),
+            made: tried.made,
             shape: tried.plan.shape(),
             faults: self.placed(subject, tried.faults.clone()),
             missing,

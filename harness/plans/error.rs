@@ -13,6 +13,11 @@ pub enum PlanError {
         sqlstate: SqlState,
         message: String,
     },
+    /// Never leaves a trial, which goes on with real indexes.
+    #[error(
+        "hypothetical indexes of {table} are not seen by the planner\n  next: this is a bug in watertight; please report it"
+    )]
+    Unseen { table: String },
     #[error(
         "the server went away while plans were asked for: {}\n  next: run again",
         told(source)
@@ -30,7 +35,7 @@ impl PlanError {
         match self {
             PlanError::Refused { .. } => 2,
             PlanError::Lost { .. } => 5,
-            PlanError::Unreadable { .. } => 70,
+            PlanError::Unseen { .. } | PlanError::Unreadable { .. } => 70,
         }
     }
 

@@ -4,7 +4,7 @@ use super::error::PlanError;
 use super::fill::{Filling, Tenant};
 use super::index::Index;
 use super::model::{Answer, Fault, Measured, Strategy};
-use super::observe::{Asking, Caller, Rows, ask_within, explain_within};
+use super::observe::{Asking, Caller, Rows, ask_within, explain_within, own_rows};
 use super::question::Question;
 use super::subject::{Person, Subject};
 use crate::catalog::{Catalog, Privilege};
@@ -303,11 +303,7 @@ impl Measurement<'_> {
 
     /// What the session's own user gets.
     pub(super) async fn rows(&self, sql: &str) -> Result<Rows, PlanError> {
-        let nobody = Caller {
-            role: "none".to_owned(),
-            ..Caller::default()
-        };
-        ask_within(self.client, &nobody, sql).await
+        own_rows(self.client, sql).await
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<(), PlanError> {

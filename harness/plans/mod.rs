@@ -4,6 +4,7 @@ mod candidates;
 mod error;
 mod fill;
 mod form;
+mod hypothetical;
 mod index;
 mod measure;
 mod model;
@@ -15,11 +16,13 @@ mod rewrite;
 mod shape;
 mod subject;
 mod trial;
+mod tries;
 
 pub use baseline::{Baseline, BaselineError, Worse};
 pub use error::PlanError;
 pub use fill::{Filling, Tenant};
 pub use form::{Forms, Site, SiteKind};
+pub use hypothetical::HypoPg;
 pub use index::{
     Index, IndexColumn, create, dead, missing, missing_for_policies, place_of, read_indexes,
     redundant, shown,

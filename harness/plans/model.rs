@@ -12,11 +12,39 @@ pub struct Advice {
     pub major: u32,
     /// Rows that each measured table was filled with.
     pub rows: usize,
+    /// How indexes could be tried that are not there.
+    pub trying: Trying,
     /// The worst first.
     pub tables: Vec<TableAdvice>,
     pub left_out: Vec<LeftOut>,
     /// Statements of the migrations that drop indexes, each on one line.
     pub drops: Vec<(String, Place)>,
+}
+
+/// What a server lets indexes be tried with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trying {
+    /// HypoPG, of this version.
+    Hypothetical { version: String },
+    /// Only real ones, that are rolled back. The reason stands by itself.
+    Real { reason: String },
+}
+
+impl Default for Trying {
+    fn default() -> Self {
+        Trying::Real {
+            reason: "nothing was tried".to_owned(),
+        }
+    }
+}
+
+/// How an index on trial was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// Nobody built it: only the planner believed in it.
+    Hypothetical,
+    /// Built, and rolled back.
+    Real,
 }
 
 /// A table that was not looked at.
@@ -36,6 +64,8 @@ pub struct TableAdvice {
     pub role: String,
     /// How its policies find a tenant's rows.
     pub finding: Finding,
+    /// How the indexes were made that it was tried with; `None` where its own find the rows.
+    pub made: Option<Made>,
     /// The plan of reading every row that one may see, by its shape.
     pub shape: String,
     /// Every policy that members read by, with the statement that gave it its form.

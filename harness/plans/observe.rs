@@ -32,9 +32,12 @@ impl Caller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
     /// The plan that the server would take if reading whole tables were dear: a table of forty rows shows then what one of
-    /// a million would. The statement is not run.
+    /// a million would. An index is read by a condition or not at all, so that no cost decides: of few rows, reading all of
+    /// one that has every column is often the cheapest. The statement is not run.
     Structure,
-    /// The same, and the statement runs, so that rows are counted too.
+    /// The same, but an index may be read whole.
+    StructureWhole,
+    /// The same as that, and the statement runs, so that rows are counted too.
     StructureRun,
     /// What the server does by its statistics. It runs twice and the second time counts: the first fills caches.
     Measured,
@@ -45,15 +48,19 @@ pub enum Asking {
 impl Asking {
     fn settings(self) -> &'static str {
         match self {
-            // `enable_seqscan = off` makes a whole-table scan cost so much that the compiler would be started for it.
-            Asking::Structure | Asking::StructureRun => "SET LOCAL enable_seqscan = off;",
+            // Without a condition, and where no order is asked for, an index is of use only when it answers alone
+            // (https://www.postgresql.org/docs/current/indexes-index-only-scans.html).
+            Asking::Structure => {
+                "SET LOCAL enable_seqscan = off;SET LOCAL enable_indexonlyscan = off;"
+            }
+            Asking::StructureWhole | Asking::StructureRun => "SET LOCAL enable_seqscan = off;",
             Asking::Measured | Asking::Once => "",
         }
     }
 
     fn options(self) -> &'static str {
         match self {
-            Asking::Structure => "VERBOSE, COSTS OFF, FORMAT JSON",
+            Asking::Structure | Asking::StructureWhole => "VERBOSE, COSTS OFF, FORMAT JSON",
             _ => "ANALYZE, BUFFERS, VERBOSE, COSTS OFF, TIMING OFF, FORMAT JSON",
         }
     }
@@ -112,6 +119,16 @@ pub(super) async fn ask_within(
     let mut rows = within(client, &asked, statement).await?;
     // One row for each setting comes first.
     Ok(rows.split_off(caller.settings.len()))
+}
+
+/// What the session's own user gets, as [`ask_within`].
+pub(super) async fn own_rows(client: &Client, statement: &str) -> Result<Rows, PlanError> {
+    let nobody = Caller {
+        // SET ROLE none goes back to the session's own user (https://www.postgresql.org/docs/current/sql-set-role.html).
+        role: "none".to_owned(),
+        ..Caller::default()
+    };
+    ask_within(client, &nobody, statement).await
 }
 
 pub(super) type Rows = Vec<Vec<Option<String>>>;

@@ -44,11 +44,23 @@ impl Plan {
     }
 
     /// How a plan of a statement without conditions of its own finds the rows of a relation: by an index whose condition can
-    /// then only be a policy's, whatever the column. The worst scan counts.
-    pub fn found_by(&self, relation: impl Fn(&str) -> bool) -> Standing {
+    /// then only be a policy's. `first` gives the column that an index is ordered by first, where it has to be asked for: a
+    /// condition on later columns alone reads the whole index
+    /// (<https://www.postgresql.org/docs/current/indexes-multicolumn.html>). The worst scan counts.
+    pub fn found_by<'a>(
+        &self,
+        relation: impl Fn(&str) -> bool,
+        first: impl Fn(&str) -> Option<&'a str>,
+    ) -> Standing {
+        let leads = |node: &Node| {
+            let asked = node.index_condition.as_deref();
+            let asked = asked.map(|condition| node.columns_in(condition));
+            let wanted = node.index.as_deref().and_then(&first);
+            asked.is_some_and(|asked| wanted.is_none_or(|name| asked.iter().any(|one| one == name)))
+        };
         let mut worst = Standing::Unread;
         for scan in self.statement_scans(&relation) {
-            let standing = match scan.led_by(&|node| node.index_condition.is_some()) {
+            let standing = match scan.led_by(&leads) {
                 Some(index) => Standing::Index(index),
                 None if scan.filter.is_some() => Standing::Filter,
                 None => Standing::Nowhere,
@@ -158,10 +170,7 @@ impl Node {
     /// The index that leads a scan to its rows, by a condition of the wanted kind. A bitmap of several conditions joined by
     /// AND is as good as its best part; joined by OR, every part must have one.
     fn led_by(&self, wanted: &impl Fn(&Node) -> bool) -> Option<String> {
-        let mut parts = self
-            .children
-            .iter()
-            .filter(|c| c.kind.starts_with("Bitmap"));
+        let mut parts = self.bitmaps();
         match self.kind.as_str() {
             "BitmapOr" => {
                 let all: Option<Vec<String>> = parts.map(|c| c.led_by(wanted)).collect();
@@ -174,14 +183,18 @@ impl Node {
         }
     }
 
+    /// What a node takes bitmaps from. The subquery of a filter may begin with a bitmap heap scan of its own.
+    fn bitmaps(&self) -> impl Iterator<Item = &Node> {
+        let of_filter = |child: &&Node| matches!(child.link, Some(Link::InitPlan | Link::SubPlan));
+        let bitmap = |child: &&Node| child.kind.starts_with("Bitmap");
+        let children = self.children.iter();
+        children.filter(move |child| bitmap(child) && !of_filter(child))
+    }
+
     /// The index scans that a bitmap heap scan is fed by.
     fn heap_parts(&self) -> Vec<&Node> {
         let mut found = Vec::new();
-        for child in self
-            .children
-            .iter()
-            .filter(|c| c.kind.starts_with("Bitmap"))
-        {
+        for child in self.bitmaps() {
             found.push(child);
             found.extend(child.heap_parts());
         }

@@ -1,9 +1,12 @@
 //! Which tables are examined, and by whose eyes.
 use super::model::LeftOut;
 use super::observe::Caller;
+use super::plan::Plan;
+use super::questions::Standing;
 use crate::catalog::{Catalog, Column, Privilege, Relation, RelationKind};
 use crate::tenancy::{KeyId, OwnerPath, Scope, Tenancy};
 use crate::world::{TenantId, UserId, World, settings};
+use std::collections::BTreeMap;
 
 /// A table whose rows belong to tenants.
 #[derive(Debug, Clone)]
@@ -15,11 +18,19 @@ pub struct Subject<'a> {
     pub key: Option<KeyId>,
     /// The table and its partitions, by `schema.name`.
     pub names: Vec<String>,
+    /// The first column of each of their B-trees, by the name of the index.
+    pub leading: BTreeMap<String, String>,
 }
 
 impl Subject<'_> {
     pub fn is(&self, name: &str) -> bool {
         self.names.iter().any(|own| own == name)
+    }
+
+    /// How a plan of reading the whole table finds its rows.
+    pub(super) fn found_by(&self, plan: &Plan) -> Standing {
+        let first = |index: &str| self.leading.get(index).map(String::as_str);
+        plan.found_by(|name| self.is(name), first)
     }
 }
 
@@ -116,19 +127,29 @@ fn subject<'a>(
     let column = tenancy.tenant.and_then(|key| key_column(Some(key)));
     let column = column.or_else(|| key_column(None)).or_else(parent);
     let (number, key) = column.ok_or(Some("no column says whose a row is"))?;
+    let family = family(catalog, relation);
     Ok(Subject {
         relation,
         column: relation.column(number).ok_or(None)?,
         key,
-        names: family(catalog, relation),
+        names: family.iter().map(|one| one.display_name()).collect(),
+        leading: family.iter().flat_map(|one| leading(one)).collect(),
     })
 }
 
 /// A table with its partitions, however deep.
-fn family(catalog: &Catalog, relation: &Relation) -> Vec<String> {
-    let mut names = vec![relation.display_name()];
+fn family<'a>(catalog: &'a Catalog, relation: &'a Relation) -> Vec<&'a Relation> {
+    let mut found = vec![relation];
     for child in catalog.children(relation.oid) {
-        names.extend(family(catalog, child));
+        found.extend(family(catalog, child));
     }
-    names
+    found
+}
+
+fn leading(relation: &Relation) -> impl Iterator<Item = (String, String)> {
+    let trees = relation.indexes.iter().filter(|i| i.method == "btree");
+    trees.filter_map(|index| {
+        let first = relation.column(*index.columns.first()?)?;
+        Some((index.name.clone(), first.name.clone()))
+    })
 }

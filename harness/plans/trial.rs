@@ -2,13 +2,15 @@
 //! help, and whether the policy written in another way shows everybody the same rows.
 use super::error::PlanError;
 use super::form::Forms;
+use super::hypothetical::HypoPg;
 use super::index::shown;
-use super::model::{Fault, Finding, Rewrite};
+use super::model::{Fault, Finding, Made, Rewrite};
 use super::observe::{Asking, Caller, ask_within, explain_within};
 use super::plan::Plan;
 use super::questions::Standing;
 use super::rewrite::{Proposal, Proposals, named};
 use super::subject::{Person, Subject};
+use super::tries::Tries;
 use crate::catalog::{Catalog, Policy, PolicyCommand};
 use crate::sql::identifier;
 use crate::tenancy::Tenancy;
@@ -16,9 +18,6 @@ use tokio_postgres::Client;
 
 /// No statement of a trial on a few rows takes longer unless it never ends.
 const LIMIT: &str = "10s";
-
-/// Columns that get an index on trial. Policies ask for few.
-const INDEXED: usize = 6;
 
 /// Stands for no row at all among digests.
 const NOTHING: &str = "nothing";
@@ -30,6 +29,8 @@ pub struct Trial<'a> {
     pub tenancy: &'a Tenancy,
     pub subject: &'a Subject<'a>,
     pub people: &'a [Person],
+    /// `None` where only real indexes can be tried.
+    pub hypopg: Option<&'a HypoPg>,
 }
 
 /// What a trial found.
@@ -41,42 +42,57 @@ pub struct Tried {
     pub faults: Vec<Fault>,
     /// The columns by which an index that is missing would find the rows.
     pub wanted: Vec<String>,
+    /// How the indexes were made that were tried; `None` where the schema's own find the rows.
+    pub made: Option<Made>,
     /// Who sees the most rows: the questions of all are asked by somebody who gets answers.
     pub caller: Caller,
 }
 
 impl Trial<'_> {
+    /// Hypothetical indexes are tried first, where there can be any; real ones where those cannot tell.
+    ///
     /// # Errors
     /// The server is gone, or nobody may read the table; the transaction is over in any case.
     pub async fn run(&self) -> Result<Tried, PlanError> {
+        if let Some(hypopg) = self.hypopg {
+            let tried = self.within(Made::Hypothetical).await;
+            // Rolling back leaves them, because they are no part of the database.
+            hypopg.forget(self.client).await?;
+            if !matches!(tried, Err(PlanError::Unseen { .. })) {
+                return tried;
+            }
+        }
+        self.within(Made::Real).await
+    }
+
+    async fn within(&self, made: Made) -> Result<Tried, PlanError> {
         self.batch(&format!(
             "ROLLBACK; BEGIN; SET LOCAL statement_timeout = '{LIMIT}'"
         ))
         .await?;
-        let tried = self.tried().await;
+        let tried = self.tried(made).await;
         match self.batch("ROLLBACK").await {
             Ok(()) => tried,
             Err(error) => tried.and(Err(error)),
         }
     }
 
-    async fn tried(&self) -> Result<Tried, PlanError> {
+    async fn tried(&self, made: Made) -> Result<Tried, PlanError> {
         let caller = self.best_caller().await?;
-        let plan = self.plan(&caller).await?;
-        let as_is = plan.found_by(|name| self.subject.is(name));
+        let plan = self.plan(&caller, Asking::Structure).await?;
+        let as_is = self.subject.found_by(&plan);
         let mut faults = Vec::new();
         let mut wanted = Vec::new();
         let mut indexed = as_is.clone();
-        if !matches!(as_is, Standing::Index(_)) {
-            let made = self.index_columns().await?;
-            let with = self.plan(&caller).await?;
-            indexed = with.found_by(|name| self.subject.is(name));
+        let own = matches!(as_is, Standing::Index(_));
+        if !own {
+            let tries = self.index_columns(made).await?;
+            let with = self.indexed_plan(&caller, &tries).await?;
+            indexed = self.subject.found_by(&with);
             if matches!(indexed, Standing::Index(_)) {
-                let used = with.indexes();
-                let columns = made.iter().filter(|(index, _)| used.contains(index));
-                wanted = columns.map(|(_, column)| column.clone()).collect();
+                wanted = tries.columns_of(&with);
             } else {
-                faults = self.faults(&caller).await?;
+                faults = self.faults(&caller, &tries).await?;
             }
         }
         Ok(Tried {
@@ -84,14 +100,15 @@ impl Trial<'_> {
             plan,
             faults,
             wanted,
+            made: (!own).then_some(made),
             caller,
         })
     }
 
     /// Reading every row that one may see: the conditions are those of the policies alone.
-    async fn plan(&self, caller: &Caller) -> Result<Plan, PlanError> {
+    pub(super) async fn plan(&self, caller: &Caller, asking: Asking) -> Result<Plan, PlanError> {
         let sql = self.rows();
-        explain_within(self.client, caller, &sql, Asking::Structure).await
+        explain_within(self.client, caller, &sql, asking).await
     }
 
     fn rows(&self) -> String {
@@ -123,35 +140,8 @@ impl Trial<'_> {
         }
     }
 
-    /// Indexes on every column that a policy of the table names; gives their names with their columns.
-    async fn index_columns(&self) -> Result<Vec<(String, String)>, PlanError> {
-        let forms = self.forms();
-        let mut columns = vec![self.subject.column.name.clone()];
-        for policy in &self.subject.relation.policies {
-            for name in forms.columns(policy.using.as_deref().unwrap_or_default()) {
-                if !columns.contains(&name) {
-                    columns.push(name);
-                }
-            }
-        }
-        let mut made = Vec::new();
-        for (at, column) in columns.into_iter().take(INDEXED).enumerate() {
-            let index = format!("watertight_try_{at}");
-            let sql = format!(
-                "CREATE INDEX {index} ON {} ({})",
-                self.subject.relation.qualified(),
-                identifier(&column)
-            );
-            // A type that no B-tree orders has no such index.
-            if self.attempt(&sql).await? {
-                made.push((index, column));
-            }
-        }
-        Ok(made)
-    }
-
     /// The policies that let members see rows, and by themselves keep every index from being used.
-    async fn faults(&self, caller: &Caller) -> Result<Vec<Fault>, PlanError> {
+    async fn faults(&self, caller: &Caller, tries: &Tries) -> Result<Vec<Fault>, PlanError> {
         let policies = self.applied();
         let mut at_fault = Vec::new();
         for policy in &policies {
@@ -159,18 +149,15 @@ impl Trial<'_> {
             for other in policies.iter().filter(|other| other.oid != policy.oid) {
                 self.drop_policy(other).await?;
             }
-            let plan = self.plan(caller).await;
+            let plan = self.indexed_plan(caller, tries).await;
             let back = "ROLLBACK TO SAVEPOINT watertight_alone; RELEASE SAVEPOINT watertight_alone";
             self.batch(back).await?;
-            if !matches!(
-                plan?.found_by(|name| self.subject.is(name)),
-                Standing::Index(_)
-            ) {
+            if !matches!(self.subject.found_by(&plan?), Standing::Index(_)) {
                 at_fault.push(*policy);
             }
         }
         let mut faults: Vec<Fault> = at_fault.iter().map(|policy| self.fault(policy)).collect();
-        let proposals = self.rewrites(caller, &at_fault).await?;
+        let proposals = self.rewrites(caller, tries, &at_fault).await?;
         for (fault, rewrite) in faults.iter_mut().zip(proposals) {
             fault.rewrite = rewrite;
         }
@@ -197,6 +184,7 @@ impl Trial<'_> {
     async fn rewrites(
         &self,
         caller: &Caller,
+        tries: &Tries,
         policies: &[&Policy],
     ) -> Result<Vec<Option<Rewrite>>, PlanError> {
         let proposals = Proposals {
@@ -215,7 +203,7 @@ impl Trial<'_> {
             let mut accepted = None;
             for proposal in proposals.of(policy) {
                 if let Some(rewrite) = self
-                    .attempt_rewrite(caller, policy, &proposal, &before)
+                    .attempt_rewrite((caller, tries), policy, &proposal, &before)
                     .await?
                 {
                     accepted = Some(rewrite);
@@ -230,7 +218,7 @@ impl Trial<'_> {
     /// The rewrite of one policy, judged by what remains when the other policies at fault are out of the way.
     async fn attempt_rewrite(
         &self,
-        caller: &Caller,
+        (caller, tries): (&Caller, &Tries),
         policy: &Policy,
         proposal: &Proposal,
         before: &[Option<String>],
@@ -250,12 +238,9 @@ impl Trial<'_> {
             {
                 self.drop_policy(other).await?;
             }
-            let plan = self.plan(caller).await;
+            let plan = self.indexed_plan(caller, tries).await;
             good = match plan {
-                Ok(plan) => matches!(
-                    plan.found_by(|name| self.subject.is(name)),
-                    Standing::Index(_)
-                ),
+                Ok(plan) => matches!(self.subject.found_by(&plan), Standing::Index(_)),
                 Err(PlanError::Refused { .. }) => false,
                 Err(error) => return Err(error),
             };
@@ -309,7 +294,7 @@ impl Trial<'_> {
             .collect()
     }
 
-    fn forms(&self) -> Forms<'_> {
+    pub(super) fn forms(&self) -> Forms<'_> {
         Forms {
             catalog: self.catalog,
             relation: self.subject.relation,
@@ -326,7 +311,7 @@ impl Trial<'_> {
     }
 
     /// Whether the server took a statement; the transaction goes on in any case.
-    async fn attempt(&self, sql: &str) -> Result<bool, PlanError> {
+    pub(super) async fn attempt(&self, sql: &str) -> Result<bool, PlanError> {
         self.batch("SAVEPOINT watertight_attempt").await?;
         match self.batch(sql).await {
             Ok(()) => self.batch("RELEASE SAVEPOINT watertight_attempt").await.map(|()| true),
@@ -338,7 +323,7 @@ impl Trial<'_> {
         }
     }
 
-    async fn batch(&self, sql: &str) -> Result<(), PlanError> {
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), PlanError> {
         let done = self.client.batch_execute(sql).await;
         done.map_err(|source| PlanError::of(sql, source))
     }

@@ -3,7 +3,7 @@ use super::Look;
 use super::plain::{counted, one_line, wrap};
 use super::plans_html;
 use super::plans_json;
-use super::plans_measured::{measured, times};
+use super::plans_measured::{self, measured, times};
 use crate::plans::{Advice, Candidate, Fault, Finding, TableAdvice, Worse};
 use std::collections::BTreeMap;
 
@@ -143,6 +143,9 @@ impl Page<'_> {
             ),
             0,
         );
+        if let Some(tried) = plans_measured::tried(advice) {
+            self.line(&tried, 2);
+        }
     }
 
     /// Tables whose policies are at fault for the same reason are told together.

@@ -1,5 +1,5 @@
 //! What plans tell, as one page: no script, nothing fetched, light and dark, with a drawing for each measured question.
-use super::plans_measured::{bytes, times};
+use super::plans_measured::{bytes, times, tried};
 use crate::plans::{Advice, Answer, Candidate, Finding, Measured, TableAdvice, ratio};
 
 /// Width of a bar that is as long as can be, in pixels of the drawing.
@@ -42,14 +42,16 @@ pub(super) fn page(systems: &[Advice]) -> String {
 fn system(advice: &Advice, text: &mut String) {
     let count =
         |wanted: fn(&TableAdvice) -> bool| advice.tables.iter().filter(|t| wanted(t)).count();
+    let tried = tried(advice).map(|said| format!("; {}", escape(&said)));
     text.push_str(&format!(
-        "<h2>{}</h2>\n<p>Of {} tables with policies, <b>{}</b> find a tenant's rows by an index, <b>{}</b> would if there were one, <b>{}</b> read every row whatever indexes there are. <span class=\"soft\">{}</span></p>\n",
+        "<h2>{}</h2>\n<p>Of {} tables with policies, <b>{}</b> find a tenant's rows by an index, <b>{}</b> would if there were one, <b>{}</b> read every row whatever indexes there are. <span class=\"soft\">{}{}</span></p>\n",
         escape(&advice.system),
         advice.tables.len(),
         count(|t| matches!(t.finding, Finding::Index(_))),
         count(|t| t.finding == Finding::NoIndex),
         count(|t| t.finding == Finding::EveryRow),
         escape(&advice.server),
+        tried.unwrap_or_default(),
     ));
     to_do(advice, text);
     for table in advice.tables.iter().filter(|t| t.measured.is_some()) {

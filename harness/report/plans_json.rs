@@ -1,6 +1,6 @@
 //! What plans tell, as lines of JSON: one for the system, one for each table, one for each table left out.
 use crate::plans::{
-    Advice, Answer, Candidate, Fault, Finding, Measured, Standing, TableAdvice, Worse,
+    Advice, Answer, Candidate, Fault, Finding, Made, Measured, Standing, TableAdvice, Trying, Worse,
 };
 use serde_json::{Value, json};
 
@@ -10,6 +10,10 @@ const VERSION: u32 = 1;
 pub(super) fn lines(advice: &Advice) -> String {
     let count =
         |wanted: fn(&TableAdvice) -> bool| advice.tables.iter().filter(|t| wanted(t)).count();
+    let (version, reason) = match &advice.trying {
+        Trying::Hypothetical { version } => (Some(version), None),
+        Trying::Real { reason } => (None, Some(reason)),
+    };
     let mut values = vec![json!({
         "v": VERSION,
         "event": "plans",
@@ -20,6 +24,8 @@ pub(super) fn lines(advice: &Advice) -> String {
         "by_index": count(|t| matches!(t.finding, Finding::Index(_))),
         "without_index": count(|t| t.finding == Finding::NoIndex),
         "every_row": count(|t| t.finding == Finding::EveryRow),
+        "hypopg": version,
+        "no_hypopg": reason,
     })];
     values.extend(advice.tables.iter().map(|t| table(&advice.system, t)));
     values.extend(advice.left_out.iter().map(|left| {
@@ -54,6 +60,10 @@ fn table(system: &str, table: &TableAdvice) -> Value {
         Finding::NoIndex => ("no_index", None),
         Finding::EveryRow => ("every_row", None),
     };
+    let made = table.made.map(|made| match made {
+        Made::Hypothetical => "hypothetical",
+        Made::Real => "real",
+    });
     let missing = table.missing.iter().map(|missing| {
         json!({"table": missing.table, "columns": missing.columns, "reason": missing.reason, "sql": missing.sql})
     });
@@ -73,6 +83,7 @@ fn table(system: &str, table: &TableAdvice) -> Value {
         "role": table.role,
         "found_by": finding,
         "index": index,
+        "indexes_on_trial": made,
         "shape": table.shape.lines().collect::<Vec<_>>(),
         "faults": table.faults.iter().map(fault).collect::<Vec<_>>(),
         "missing": missing.collect::<Vec<_>>(),

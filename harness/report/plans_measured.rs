@@ -1,7 +1,7 @@
 //! One measured table for the terminal: blocks by question, tenant and state of the schema; then the indexes that help.
 use super::Look;
-use super::plain::{one_line, wrap};
-use crate::plans::{Answer, Candidate, Measured, TableAdvice, ratio};
+use super::plain::{counted, one_line, wrap};
+use crate::plans::{Advice, Answer, Candidate, Made, Measured, TableAdvice, Trying, ratio};
 
 const LEGEND: &str =
     "blocks of 8 kB, hit or read, the second time asked; * rows read in vain, s sorted";
@@ -136,6 +136,35 @@ fn price(candidate: &Candidate, found: &Measured) -> String {
         times(ratio(more, blocks)),
         times(longer / ms.max(0.001)),
     )
+}
+
+/// How indexes were made that were tried in a trial; `None` where none had to be.
+pub(super) fn tried(advice: &Advice) -> Option<String> {
+    let count = |made| {
+        advice
+            .tables
+            .iter()
+            .filter(|t| t.made == Some(made))
+            .count()
+    };
+    let (hypothetical, real) = (count(Made::Hypothetical), count(Made::Real));
+    let built = format!("real and rolled back for {}", counted(real, "table"));
+    let said = match (&advice.trying, hypothetical, real) {
+        (_, 0, 0) => return None,
+        (Trying::Real { reason }, ..) => format!("{built} ({reason})"),
+        (Trying::Hypothetical { version }, 0, _) => {
+            format!("{built}, for which HypoPG {version} cannot tell")
+        }
+        (Trying::Hypothetical { version }, _, 0) => format!(
+            "hypothetical for {} (HypoPG {version})",
+            counted(hypothetical, "table")
+        ),
+        (Trying::Hypothetical { version }, ..) => format!(
+            "hypothetical for {} (HypoPG {version}), {built}, for which it cannot tell",
+            counted(hypothetical, "table")
+        ),
+    };
+    Some(format!("indexes on trial: {said}"))
 }
 
 /// `13×`, `1.4×`.

@@ -1,6 +1,7 @@
 //! Plans as values: what is read of recorded ones, and what a server answers.
 mod asked;
 mod forms;
+mod hypothetical;
 mod reading;
 pub mod shown;
 

@@ -1,6 +1,6 @@
 //! What is asked of recorded plans.
 use super::recorded;
-use watertight::plans::{Plan, Standing};
+use watertight::plans::{Link, Node, Plan, Standing};
 
 fn contacts(name: &str) -> bool {
     name == "public.contacts"
@@ -37,6 +37,43 @@ fn the_worst_scan_of_a_relation_counts() {
     assert_eq!(plan.standing(contacts, "id"), Standing::Nowhere);
     let others = plan.standing(|name| name == "public.others", "org_id");
     assert_eq!(others, Standing::Unread);
+}
+
+#[test]
+fn a_bitmap_of_the_subquery_in_a_filter_finds_nothing_for_the_statement() {
+    let scan = |kind: &str, relation: &str| Node {
+        kind: kind.to_owned(),
+        schema: Some("public".to_owned()),
+        relation: Some(relation.to_owned()),
+        alias: Some(relation.to_owned()),
+        ..Node::default()
+    };
+    let found = Node {
+        index: Some("members_pkey".to_owned()),
+        index_condition: Some("(members.user_id = 7)".to_owned()),
+        ..scan("Bitmap Index Scan", "members")
+    };
+    let subquery = Node {
+        link: Some(Link::SubPlan),
+        children: vec![found],
+        ..scan("Bitmap Heap Scan", "members")
+    };
+    let whole = Node {
+        index: Some("contacts_org".to_owned()),
+        ..scan("Bitmap Index Scan", "contacts")
+    };
+    let mut plan = recorded("bitmap_or");
+    plan.root = Node {
+        filter: Some("(hashed SubPlan 1)".to_owned()),
+        children: vec![whole, subquery],
+        ..scan("Bitmap Heap Scan", "contacts")
+    };
+    assert_eq!(plan.found_by(contacts, |_| None), Standing::Filter);
+    plan.root.children[0].index_condition = Some("(contacts.org_id = 7)".to_owned());
+    let found = |first| plan.found_by(contacts, |_| Some(first));
+    assert_eq!(found("org_id"), index("contacts_org"));
+    // What an index is ordered by later narrows nothing: all of it is read.
+    assert_eq!(found("id"), Standing::Filter);
 }
 
 #[test]

@@ -16,12 +16,14 @@ pub fn advice(system: &str) -> Advice {
     };
     let notes = TableAdvice {
         finding: Finding::EveryRow,
+        made: Some(Made::Real),
         faults: vec![fault],
         measured: Some(measured()),
         ..table("notes")
     };
     let tasks = TableAdvice {
         finding: Finding::NoIndex,
+        made: Some(Made::Hypothetical),
         missing: vec![MissingIndex {
             table: "public.tasks".into(),
             columns: vec!["org_id".into()],
@@ -49,6 +51,9 @@ pub fn advice(system: &str) -> Advice {
         server: "PostgreSQL 15.18 (local)".into(),
         major: 15,
         rows: 20_000,
+        trying: Trying::Hypothetical {
+            version: "1.3.1".into(),
+        },
         tables: vec![notes, tasks, deals],
         left_out: vec![LeftOut {
             table: "public.secrets".into(),
@@ -64,6 +69,7 @@ fn table(name: &str) -> TableAdvice {
         column: "org_id".into(),
         role: "authenticated".into(),
         finding: Finding::Index(format!("{name}_org")),
+        made: None,
         shape: format!("Index Scan using {name}_org on public.{name} (index condition: org_id)\n"),
         policies: vec![(format!("{name}_member"), None)],
         faults: Vec::new(),

@@ -139,6 +139,7 @@ macro_rules! assert_shown {
             (r" in \d+\.\d s:", " in [time]:"),
             (r#""elapsed_ms":\d+"#, r#""elapsed_ms":"[time]""#),
             (r"PostgreSQL \d+(\.\d+)? \(local\)", "PostgreSQL [version] (local)"),
+            (r"HypoPG \d+(\.\d+)+", "HypoPG [version]"),
             (r"(?m)^(applying|reading|filling|proving|attacking|shrinking)\b.*\n", ""),
         ]}, { insta::assert_snapshot!($text) })
     };

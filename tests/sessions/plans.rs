@@ -1,5 +1,7 @@
-//! `plans` with a real server: policies that an index serves, one that it cannot, and an index that is dropped.
-use super::{Project, assert_shown};
+//! `plans` with a real server: policies that an index serves, one that it cannot, and an index that is dropped; indexes tried
+//! as hypothetical ones, and as real ones.
+use super::{Project, Session, assert_shown};
+use serde_json::Value;
 
 const PEOPLE: &str = "
 create table public.orgs (id uuid primary key default gen_random_uuid(), name text not null);
@@ -35,6 +37,40 @@ create policy tasks_member on public.tasks for select to authenticated
   using (org_id = any (array (select m.org_id from public.members m where m.user_id = (select auth.uid()))));
 ";
 
+/// No table has an index that finds a tenant's rows. The planner itself runs the functions: `caller` to estimate with,
+/// `first_org`, which claims to be IMMUTABLE, for its value.
+const BARE: &str = "
+create function public.caller() returns uuid language sql stable set search_path = ''
+  as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
+create function public.first_org() returns uuid language sql immutable security definer set search_path = ''
+  as $$ select m.org_id from public.members m where m.user_id = auth.uid() order by 1 limit 1 $$;
+
+create table public.goals (
+  id uuid primary key default gen_random_uuid(), org_id uuid not null references public.orgs (id), title text not null);
+alter table public.goals enable row level security;
+create policy goals_member on public.goals for select to authenticated
+  using (org_id = any (array (select m.org_id from public.members m where m.user_id = (select auth.uid()))));
+
+create table public.visits (
+  id uuid not null default gen_random_uuid(), org_id uuid not null references public.orgs (id), page text not null,
+  primary key (id, org_id)) partition by hash (org_id);
+create table public.visits_0 partition of public.visits for values with (modulus 2, remainder 0);
+create table public.visits_1 partition of public.visits for values with (modulus 2, remainder 1);
+alter table public.visits enable row level security;
+create policy visits_member on public.visits for select to authenticated
+  using (org_id = any (array (select m.org_id from public.members m where m.user_id = (select auth.uid()))));
+
+create table public.drafts (
+  id uuid primary key default gen_random_uuid(), user_id uuid not null references auth.users (id), body text not null);
+alter table public.drafts enable row level security;
+create policy drafts_own on public.drafts for select to authenticated using (user_id = public.caller());
+
+create table public.files (
+  id uuid primary key default gen_random_uuid(), org_id uuid not null references public.orgs (id), name text not null);
+alter table public.files enable row level security;
+create policy files_member on public.files for select to authenticated using (org_id = public.first_org());
+";
+
 fn project() -> Project {
     Project::empty()
         .with("migrations/0001_people.sql", PEOPLE)
@@ -46,6 +82,7 @@ fn project() -> Project {
 fn a_policy_that_defeats_its_index_is_named_with_a_form_that_was_tried() {
     let session = project().run("plans -q --rows 0 migrations");
     assert_eq!(session.code, Some(0), "{}", session.err);
+    assert_hypopg(&session);
     assert_shown!(session.shown());
 }
 
@@ -97,4 +134,57 @@ fn a_dropped_index_makes_a_plan_worse_and_its_migration_is_named() {
     ] {
         assert!(out.contains(said), "{said} is not in\n{}", worse.out);
     }
+}
+
+#[track_caller]
+fn assert_hypopg(session: &Session) {
+    let had = session.out.contains("HypoPG ") || session.out.contains("\"no_hypopg\":null");
+    assert!(
+        had,
+        "this test needs HypoPG beside PostgreSQL: apt-get install postgresql-15-hypopg, or that of your version\n{}",
+        session.out
+    );
+}
+
+fn lines(session: &Session) -> Vec<Value> {
+    let lines = session.out.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn hypothetical_indexes_give_the_verdict_of_real_ones_and_where_they_cannot_tell_real_ones_are_built()
+ {
+    let project = project().with("migrations/0004_bare.sql", BARE);
+    let line = "plans -q --rows 0 --format json migrations";
+    let session = project.run(line);
+    assert_eq!(session.code, Some(0), "{}", session.err);
+    let hypothetical = lines(&session);
+    assert_hypopg(&session);
+    // Where the extension would go there is something already, so that only real indexes can be tried.
+    let taken = "create schema watertight_hypopg;\n";
+    let project = project.with("migrations/0005_taken.sql", taken);
+    let session = project.run(line);
+    assert_eq!(session.code, Some(0), "{}", session.err);
+    let real = lines(&session);
+    let reason = real[0]["no_hypopg"].as_str().unwrap();
+    assert!(reason.ends_with("(SQLSTATE 42P06)"), "{reason}");
+
+    let mut made = Vec::new();
+    for (a, b) in hypothetical.iter().zip(&real).skip(1) {
+        for field in ["table", "found_by", "index", "shape", "faults", "missing"] {
+            assert_eq!(a[field], b[field], "{field} of {}", a["table"]);
+        }
+        assert_ne!(b["indexes_on_trial"], "hypothetical");
+        made.push([
+            &a["table"],
+            &a["found_by"],
+            &a["indexes_on_trial"],
+            &a["missing"][0]["sql"],
+        ]);
+    }
+    assert_eq!(hypothetical.len(), real.len());
+    made.sort_by_key(|[table, ..]| table.as_str());
+    insta::assert_json_snapshot!(made);
 }
