@@ -1,4 +1,5 @@
 //! Groups leaks by their cause and turns each group into one finding.
+use super::advice::advice;
 use super::campaign::Judged;
 use super::cause_source::{culprit, granted_by, kind_of};
 use super::finding_steps;
@@ -7,7 +8,7 @@ use crate::event::{Door, Finding, Severity};
 use crate::migrations::Migrations;
 use crate::oracle::observe_cause::Cause;
 use crate::oracle::{Gain, Leak};
-use crate::probes::{Aim, Attack, Attacker, Command, Object, Scene};
+use crate::probes::{Attack, Attacker, Object, Scene};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,7 +139,8 @@ pub fn finding(
         got: got(&first.leak, &first.judged.got),
         notes: notes(scene, group, &object),
         help: Some(
-            finding_steps::help(&first.cause, attack).unwrap_or_else(|| help(&first.cause, attack)),
+            finding_steps::help(&first.cause, attack)
+                .unwrap_or_else(|| advice(&first.cause, attack)),
         ),
         patch: None,
         doors: doors(scene, group),
@@ -321,70 +323,6 @@ fn doors(scene: &Scene, group: &[Caused]) -> Vec<Door> {
     };
     let found: BTreeSet<Door> = group.iter().map(each).collect();
     found.into_iter().collect()
-}
-
-/// What to do, in one sentence.
-fn help(cause: &Cause, attack: &Attack) -> String {
-    let text = match cause {
-        Cause::NoRls(_) => {
-            "enable row-level security on it and add a policy that compares the row's tenant with the caller's"
-        }
-        Cause::NotForced(_) => {
-            "ALTER TABLE … FORCE ROW LEVEL SECURITY, or let the application log in as a role that does not own the table"
-        }
-        Cause::Bypass(_) => "let the application use a role without BYPASSRLS and SUPERUSER",
-        Cause::Policy { .. } if matches!(attack.aim, Aim::Poison { .. }) => {
-            "compare texts and cast nothing, or hold the column by a CHECK, a foreign key or its own type"
-        }
-        Cause::Policy { check: true, .. } => {
-            "let WITH CHECK compare the new row with the caller's tenant, as USING does with the old row"
-        }
-        Cause::Policy { .. } => {
-            "let the policy compare the row's tenant with the caller's, or drop it: permissive policies are ORed"
-        }
-        Cause::LargeObjects(_) => {
-            "keep the bytes in the table itself, or let only a function with its owner's rights make and read the objects"
-        }
-        Cause::View(_) if attack.probe == "read-by-matview" => {
-            "revoke it from the application's roles: no policy guards a materialized view"
-        }
-        Cause::View(_) => {
-            "create it WITH (security_invoker = true), or revoke it from the application's roles"
-        }
-        Cause::Function(_) if matches!(attack.aim, Aim::Overhear { .. }) => {
-            "send only the key of the row: who listens then reads the row, and policies hold there"
-        }
-        Cause::Function(_) if matches!(attack.aim, Aim::Inherit { .. }) => {
-            "set it for the transaction alone: set_config(…, true), SET LOCAL, ON COMMIT DROP"
-        }
-        Cause::Function(_) if attack.aim == Aim::Sense => {
-            "let it count and compare rows of the caller's own tenant only: one counter for each tenant, and none that all share"
-        }
-        Cause::Function(_) if attack.probe == "call-leakproof" => {
-            "ALTER FUNCTION … NOT LEAKPROOF: it tells its argument, and PostgreSQL runs it before the policies"
-        }
-        Cause::Function(_) if attack.probe == "shadow-name" => {
-            "write SET search_path = '' into the function and name every table with its schema"
-        }
-        Cause::Function(_) if attack.probe == "read-cached-plan" => {
-            "declare the function STABLE: what it reads is the same within one statement and no longer"
-        }
-        Cause::Function(_) if attack.command == Command::Call => {
-            "check inside the function that the arguments belong to the caller, or revoke EXECUTE from PUBLIC and the application's roles"
-        }
-        Cause::Function(_) => {
-            "read the tenant only from what the gateway sets, never from what users can edit, and return NULL where it is absent"
-        }
-        Cause::Grant { .. } => {
-            "revoke the privilege: the application never needs it, and no policy limits it"
-        }
-        Cause::Constraint {
-            kind: crate::oracle::observe_cause::ConstraintKind::ForeignKey,
-            ..
-        } => "make the foreign key composite: (tenant, id) references (tenant, id)",
-        Cause::Constraint { .. } => "put the tenant's column first in the unique key",
-    };
-    text.to_owned()
 }
 
 /// Sixteen hexadecimal digits of what stays the same from run to run.

@@ -1,4 +1,5 @@
 //! Conducts a run: the only place that knows every stage.
+mod advice;
 mod bearers;
 mod bisect;
 mod building;
@@ -22,6 +23,7 @@ mod personal;
 mod plans;
 mod reached;
 mod ready;
+mod removals;
 mod replay;
 mod repro;
 mod repro_rows;
@@ -136,6 +138,7 @@ pub async fn attack_filled(
         attacks: total - judged.len(),
         kinds: Vec::new(),
     };
+    removals::weigh(&scene, &mut judged);
     if !stop.is_asked() {
         let cleared = stop.or(clear(&workers[0], &bench, &mut judged));
         unless_stopped(cleared.await)?;

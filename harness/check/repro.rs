@@ -151,9 +151,15 @@ impl Shrinking<'_> {
 
     fn among(&self, rows: &Rows) -> Attack {
         let mut smaller = self.attack.clone();
-        smaller.preparation.push(Preparation::KeepOnly {
+        let is_rewrite = |step: &Preparation| matches!(step, Preparation::Rewrite { .. });
+        let (rewrites, mut steps): (Vec<_>, Vec<_>) =
+            smaller.preparation.into_iter().partition(is_rewrite);
+        steps.push(Preparation::KeepOnly {
             rows: rows.rows.clone(),
         });
+        // A row that is written over stands in another place afterwards.
+        steps.extend(rewrites);
+        smaller.preparation = steps;
         smaller.preparation.extend(self.resets(&rows.unsaid));
         smaller.preparation.push(self.renewal(rows));
         smaller
@@ -193,6 +199,14 @@ impl Shrinking<'_> {
     fn is_spare(&self, place: &Place, row: &TrueRow) -> bool {
         let scene = self.bench.scene;
         let attacker = scene.attacker(self.attack.attacker);
+        if self
+            .attack
+            .preparation
+            .iter()
+            .any(|step| step.rewrites(place))
+        {
+            return false;
+        }
         // What may write is looked at afterwards, and a row that was written anew would be taken for a new one.
         let reads = self.attack.command == crate::probes::Command::Select
             && matches!(

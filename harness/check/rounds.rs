@@ -7,7 +7,7 @@ use super::{Ready, committed, other_world};
 use crate::config::CheckPlan;
 use crate::event::{Event, Listener, Phase};
 use crate::oracle::Bench;
-use crate::probes::{ALL, Aim, Attack, Scene};
+use crate::probes::{ALL, Aim, Attack, Form, Scene};
 use crate::stop::Stopped;
 use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
@@ -21,7 +21,7 @@ pub fn attacks(plan: &CheckPlan, scene: &Scene) -> Vec<Attack> {
         .flat_map(|probe| probe.attacks(scene))
         .filter(|attack| {
             plan.shard
-                .is_none_or(|shard| shard.holds(&name(scene, attack.object)))
+                .is_none_or(|shard| shard.holds(&part(scene, attack)))
         })
         .collect();
     match plan.time {
@@ -36,6 +36,14 @@ pub fn attacks(plan: &CheckPlan, scene: &Scene) -> Vec<Attack> {
         }),
     }
     attacks
+}
+
+/// What decides in which part of a run an attack is made. The reads of removed members are weighed together.
+fn part(scene: &Scene, attack: &Attack) -> String {
+    match attack.form {
+        Form::Removed => "removed members".to_owned(),
+        _ => name(scene, attack.object),
+    }
 }
 
 /// When it is an object's turn, where time is short.

@@ -72,7 +72,7 @@ impl Portrait<'_> {
         let each = ordered(scene, case).into_iter().map(|(relation, row)| {
             let place = (relation.oid, row.ctid.clone());
             let unsaid = |number| case.unsaid.contains(&(place.clone(), number));
-            let columns = columns_said(scene, relation, row, unsaid);
+            let columns = columns_said(scene, relation, &row, unsaid);
             let is_always = |column: &&&crate::catalog::Column| {
                 column.generated == crate::catalog::Generated::IdentityAlways
             };
@@ -82,7 +82,7 @@ impl Portrait<'_> {
                 columns: columns
                     .iter()
                     .map(|column| {
-                        let value = scene.value(relation, row, column.number);
+                        let value = scene.value(relation, &row, column.number);
                         (column.name.clone(), value.map(str::to_owned))
                     })
                     .collect(),

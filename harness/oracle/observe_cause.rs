@@ -322,7 +322,7 @@ async fn blame(
     let attacker = bench.scene.attacker(attack.attacker);
     let without_tenant = !matches!(
         attacker.standing,
-        Standing::Member | Standing::Former | Standing::VictimsMember
+        Standing::Member | Standing::Former | Standing::Removed | Standing::VictimsMember
     );
     let asked = bench.scene.tenancy.policy_functions.get(&policy.oid);
     for function in asked.into_iter().flatten() {

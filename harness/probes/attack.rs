@@ -64,6 +64,8 @@ pub enum Form {
     Pointing,
     /// A call with a secret that the caller reads in the same statement.
     Bearing,
+    /// The same by a member whose membership was marked as ended, and before it was.
+    Removed,
 }
 
 /// Something that the superuser does inside the attack's transaction, before the attacker takes over.
@@ -93,6 +95,13 @@ pub enum Preparation {
     },
     /// Removes every row of one tenant, wherever it stands: the world without the victim.
     EraseTenant { tenant: TenantId },
+}
+
+impl Preparation {
+    /// Whether it gives this row other values.
+    pub fn rewrites(&self, (of, at): &(Oid, String)) -> bool {
+        matches!(self, Preparation::Rewrite { relation, ctid, .. } if relation == of && ctid == at)
+    }
 }
 
 /// What the observation is read for.

@@ -17,6 +17,7 @@ pub fn attackers(tenancy: &Tenancy, world: &World) -> Vec<Attacker> {
     for role in &tenancy.roles.members {
         honest(tenancy, world, role, &mut out);
         former(tenancy, world, role, &mut out);
+        removed(tenancy, world, role, &mut out);
         doctored(tenancy, world, role, &mut out);
     }
     let anonymous = tenancy
@@ -112,6 +113,34 @@ fn former(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker>)
         tenants: Vec::new(),
         user: Some(UserId(nobody)),
     });
+}
+
+/// The victim's own members, which are none any more once their memberships are marked as ended. Where the mark is what
+/// members are told apart by, some of them are outside from the beginning: then each of them, and else the first.
+fn removed(tenancy: &Tenancy, world: &World, role: &str, out: &mut Vec<Attacker>) {
+    let marks = |relation, column| {
+        let mut marks = tenancy.marks.iter();
+        marks.any(|mark| mark.relation == relation && mark.column == column)
+    };
+    let ranked = tenancy.memberships.iter().any(|membership| {
+        let rank = membership.rank.as_ref();
+        rank.is_some_and(|(column, _)| marks(membership.relation, *column))
+    });
+    let most = match tenancy.marks.is_empty() {
+        true => 0,
+        false if ranked => world.users.len(),
+        false => 1,
+    };
+    let users = world.users.iter().enumerate();
+    let members = users.filter(|(_, user)| user.tenants == [VICTIM]);
+    out.extend(members.take(most).map(|(at, user)| Attacker {
+        name: format!("{} after the membership ended", user.name),
+        standing: Standing::Removed,
+        role: role_of(tenancy, user, role),
+        settings: world::settings(tenancy, world, UserId(at)),
+        tenants: Vec::new(),
+        user: Some(UserId(at)),
+    }));
 }
 
 /// Claims that no honest gateway would send, or that a user can write into the own token.

@@ -38,6 +38,7 @@ mod read_partition;
 mod read_row;
 pub mod reassign_row;
 mod reference_row;
+mod removed;
 pub mod rights;
 mod scene;
 mod secrets;

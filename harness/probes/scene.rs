@@ -23,6 +23,8 @@ pub enum Standing {
     Forged,
     /// A user who was a member of the victim's, with the token from then.
     Former,
+    /// A user whose membership of the victim's was marked as ended.
+    Removed,
     /// The victim's own member: the positive control.
     VictimsMember,
 }

@@ -1,6 +1,7 @@
 //! Calls with a token that outlived the membership: the claims of the victim's member, the user of nobody.
 use super::delete_row::remove;
 use super::read_row::read;
+use super::removed::removed_reads;
 use super::update_row::change;
 use super::{Attack, Form, Probe, Scene, Standing};
 use crate::catalog::{Policy, PolicyCommand, Relation};
@@ -19,10 +20,10 @@ impl Probe for StaleClaim {
     }
 
     fn attacks(&self, scene: &Scene) -> Vec<Attack> {
+        let mut out = removed_reads(scene, self.name());
         if !promises(scene) {
-            return Vec::new();
+            return out;
         }
-        let mut out = Vec::new();
         for (id, attacker) in scene.attackers_that(|standing| standing == Standing::Former) {
             for relation in scene
                 .owned()

@@ -4,6 +4,7 @@ use crate::catalog::{Column, Generated, Relation};
 use crate::probes::{Aim, Attack, Attacker, Command, Preparation, Scene, named, statement};
 use crate::sql::{identifier, nullable};
 use crate::world::TrueRow;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A leak in its smallest known form.
@@ -45,7 +46,7 @@ fn opening(scene: &Scene, case: &Case) -> String {
                 let place = (relation.oid, row.ctid.clone());
                 case.unsaid.contains(&(place, number))
             };
-            format!("{};\n", insert_part(scene, relation, row, unsaid))
+            format!("{};\n", insert_part(scene, relation, &row, unsaid))
         })
         .collect();
     if !inserts.is_empty() {
@@ -90,8 +91,8 @@ pub fn render_twice(scene: &Scene, before: &Before, victim: &str) -> String {
     )
 }
 
-/// Rows in key order: by the world's load order where known, else as they come.
-pub fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, &'a TrueRow)> {
+/// Rows in key order, by the world's load order where known, else as they come; each as it stands when the attack begins.
+pub fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, Cow<'a, TrueRow>)> {
     let erased = |relation: u32, row: &TrueRow| {
         case.attack.preparation.iter().any(|step| matches!(step, Preparation::Erase { relation: r, ctid } if *r == relation && *ctid == row.ctid))
     };
@@ -120,8 +121,29 @@ pub fn ordered<'a>(scene: &Scene<'a>, case: &Case) -> Vec<(&'a Relation, &'a Tru
     }
     rows.sort_by_key(|(order, relation, row)| (*order, relation.oid, row.ctid.clone()));
     rows.into_iter()
-        .map(|(_, relation, row)| (relation, row))
+        .map(|(_, relation, row)| (relation, prepared(case, relation, row)))
         .collect()
+}
+
+/// The row with the values that the attack's preparation gives it.
+fn prepared<'a>(case: &Case, relation: &Relation, row: &'a TrueRow) -> Cow<'a, TrueRow> {
+    let place = (relation.oid, row.ctid.clone());
+    let mut out = Cow::Borrowed(row);
+    for step in &case.attack.preparation {
+        let Preparation::Rewrite { values, .. } = step else {
+            continue;
+        };
+        for (name, value) in values.iter().filter(|_| step.rewrites(&place)) {
+            let at = relation
+                .columns
+                .iter()
+                .position(|column| column.name == *name);
+            if let Some(cell) = at.and_then(|at| out.to_mut().values.get_mut(at)) {
+                cell.clone_from(value);
+            }
+        }
+    }
+    out
 }
 
 /// The INSERT of a row as it stands, without its semicolon.

@@ -78,6 +78,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         ..Tenancy::default()
     };
     tenancy.claim_grades = grades(catalog, &tenancy);
+    tenancy.marks = super::marks::marks(catalog, &tenancy.memberships);
     follow(catalog, &mut tenancy);
     tenancy
 }

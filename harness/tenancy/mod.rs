@@ -11,6 +11,7 @@ mod headers;
 mod infer;
 mod keys;
 mod lists;
+mod marks;
 mod memberships;
 mod model;
 mod names;

@@ -38,6 +38,8 @@ pub struct Tenancy {
     pub addresses: BTreeMap<(String, Vec<String>), Vec<ColumnRef>>,
     /// Tables in which a row says that a user belongs to a tenant.
     pub memberships: Vec<Membership>,
+    /// Columns by which a membership ends though its row stays.
+    pub marks: Vec<Mark>,
     pub roles: Roles,
     /// Arguments of functions that take a value of a key: (function, position) to key.
     pub arguments: BTreeMap<(Oid, usize), KeyId>,
@@ -172,6 +174,23 @@ pub struct Membership {
     pub tenant_column: i16,
     /// The column that says what the member may do, and its values as the schema knows them.
     pub rank: Option<(i16, Vec<String>)>,
+}
+
+/// A column of a membership by which it ends though its row stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    pub relation: Oid,
+    pub column: i16,
+    pub kind: MarkKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarkKind {
+    /// The time at which it began, ended or ends.
+    Time,
+    Switch,
+    /// Its states as the schema knows them.
+    State(Vec<String>),
 }
 
 /// The database roles of the application.
