@@ -60,19 +60,14 @@ async fn twice(
     });
     for (relation, row) in tables.take(TABLES) {
         let written: Place = (relation.oid, row.ctid.clone());
-        let mut rows = closure(scene, attack, std::slice::from_ref(&written));
-        rows.retain(|place| *place != written);
         let insert = insert_row(scene, relation, row);
-        let pair = around(worker, bench, attack, &rows, &insert).await?;
-        if !differs(&pair.0, &pair.1) {
+        let near = closure(scene, attack, std::slice::from_ref(&written));
+        // An average beside the caller's own rows moves only where the caller has some.
+        let all = everything(bench, attack);
+        let Some(fewer) = fewest(worker, bench, attack, [near, all], (&written, &insert)).await
+        else {
             continue;
-        }
-        let fewer = reduce(&rows, async |rows: &[Place]| {
-            let pair = around(worker, bench, attack, rows, &insert).await;
-            pair.is_ok_and(|(first, second)| differs(&first, &second))
-        })
-        .await
-        .unwrap_or(rows);
+        };
         let (first, second) = around(worker, bench, attack, &fewer, &insert).await?;
         let (first, second) = judge::difference(&first, &second, attack.command.name());
         let before = Before {
@@ -90,6 +85,27 @@ async fn twice(
         return Ok(Some((before, written)));
     }
     Ok(None)
+}
+
+/// The fewest rows among which the written one changes the answer, from the first of the starts where it does.
+async fn fewest(
+    worker: &Worker,
+    bench: &Bench<'_>,
+    attack: &Attack,
+    starts: [Vec<Place>; 2],
+    (written, insert): (&Place, &str),
+) -> Option<Vec<Place>> {
+    for mut start in starts {
+        start.retain(|place| place != written);
+        let found = reduce(&start, async |rows: &[Place]| {
+            let pair = around(worker, bench, attack, rows, insert).await;
+            pair.is_ok_and(|(first, second)| differs(&first, &second))
+        });
+        if let Some(fewer) = found.await {
+            return Some(fewer);
+        }
+    }
+    None
 }
 
 /// Two answers, of which neither is an error that the other has not.
@@ -116,16 +132,23 @@ async fn around(
     // Rows of nobody are what the migrations left, or what a trigger adds up.
     kept.extend(of_nobody(bench));
     let only = [Preparation::KeepOnly { rows: kept }];
-    let again = format!(
-        "RESET SESSION AUTHORIZATION;RESET ROLE;{insert};{}SET LOCAL SESSION AUTHORIZATION {};SET LOCAL ROLE {};{}",
-        refreshes(bench, attack),
-        identifier(login),
-        identifier(&by.role),
-        attack.statement
-    );
+    let refresh = refreshes(bench, attack);
+    let after = |change: &str| match change.is_empty() {
+        true => attack.statement.clone(),
+        false => format!(
+            "RESET SESSION AUTHORIZATION;RESET ROLE;{change}SET LOCAL SESSION AUTHORIZATION {};SET LOCAL ROLE {};{}",
+            identifier(login),
+            identifier(&by.role),
+            attack.statement
+        ),
+    };
     let ask = |statement: &str| Request::new(statement, &only, &[], false, played);
-    let first = alone(&worker.superuser, &ask(&attack.statement)).await?;
-    let second = alone(&worker.superuser, &ask(&again)).await?;
+    let first = alone(&worker.superuser, &ask(&after(&refresh))).await?;
+    let second = alone(
+        &worker.superuser,
+        &ask(&after(&format!("{insert};{refresh}"))),
+    )
+    .await?;
     let done = worker.superuser.client().simple_query("ROLLBACK").await;
     done.map_err(ObserveError::lost)?;
     Ok((first, second))

@@ -82,8 +82,13 @@ pub fn render_twice(scene: &Scene, before: &Before, victim: &str) -> String {
         true => String::new(),
         false => format!("{}\n", before.refresh),
     };
+    // What the view shows first are the rows above, and not those of the database.
+    let early = match before.refresh.is_empty() {
+        true => String::new(),
+        false => format!("RESET ROLE;\n{refresh}SET LOCAL ROLE {role};\n"),
+    };
     format!(
-        "{}{statement};\n-- gave {} in the run\nRESET ROLE;\n-- {victim} writes a row of its own:\n{};\n{refresh}SET LOCAL ROLE {role};\n{statement};\n-- gave {} in the run\nROLLBACK;\n",
+        "{}{early}{statement};\n-- gave {} in the run\nRESET ROLE;\n-- {victim} writes a row of its own:\n{};\n{refresh}SET LOCAL ROLE {role};\n{statement};\n-- gave {} in the run\nROLLBACK;\n",
         opening(scene, &before.case),
         before.first,
         before.written,
