@@ -72,7 +72,13 @@ async fn look(
     examination.memberships(&mut tables);
     if plan.rows > 0 {
         examination
-            .measure(plan, &examined, &mut tables, &mut left_out, listener)
+            .measure(
+                plan,
+                (&subjects, &examined),
+                &mut tables,
+                &mut left_out,
+                listener,
+            )
             .await?;
     }
     tables.sort_by(|a, b| b.weight().cmp(&a.weight()).then(a.table.cmp(&b.table)));
@@ -83,14 +89,7 @@ async fn look(
         server: migrated.server.description(),
         major: migrated.server.version() / 10_000,
         rows: plan.rows,
-        trying: match &hypopg {
-            Ok(found) => Trying::Hypothetical {
-                version: found.version.clone(),
-            },
-            Err(reason) => Trying::Real {
-                reason: reason.clone(),
-            },
-        },
+        trying: Trying::of(&hypopg),
         tables,
         left_out,
         drops,
@@ -134,6 +133,33 @@ fn chosen(
     });
     ranked.truncate(MEASURED);
     Ok(ranked)
+}
+
+/// A person's own statements that are not asked: nothing is dropped in silence.
+fn unasked(
+    subjects: &[&Subject<'_>],
+    asked: &[Vec<Question>],
+    chosen: &[usize],
+    unplaced: &[Question],
+) -> Vec<LeftOut> {
+    let left = |question: &Question, reason: String| LeftOut {
+        table: format!("the statement \"{}\"", question.name),
+        reason,
+    };
+    let mut found: Vec<LeftOut> = unplaced
+        .iter()
+        .map(|question| left(question, "it names no table of tenants".to_owned()))
+        .collect();
+    for (at, questions) in asked.iter().enumerate() {
+        let own = questions.iter().filter(|q| q.statement.is_some());
+        for question in own.filter(|_| !chosen.contains(&at)) {
+            let table = subjects[at].relation.display_name();
+            let reason =
+                format!("it names {table} first, which is not measured; say --table {table}");
+            found.push(left(question, reason));
+        }
+    }
+    found
 }
 
 /// A filled database, and those who ask in it.
@@ -222,7 +248,7 @@ impl Examination<'_> {
     async fn measure(
         &self,
         plan: &PlansPlan,
-        subjects: &[&Subject<'_>],
+        (all, subjects): (&[Subject<'_>], &[&Subject<'_>]),
         tables: &mut [TableAdvice],
         left_out: &mut Vec<LeftOut>,
         listener: &mut dyn Listener,
@@ -231,8 +257,9 @@ impl Examination<'_> {
             .queries
             .as_ref()
             .map(|sql| plans::given(&sql.name, &sql.path, &sql.text));
-        let asked = self.asked(subjects, &given.unwrap_or_default());
+        let (asked, unplaced) = self.asked(subjects, &given.unwrap_or_default());
         let chosen = chosen(plan, subjects, &asked)?;
+        left_out.extend(unasked(subjects, &asked, &chosen, &unplaced));
         for (done, at) in chosen.iter().enumerate() {
             listener.hear(&Event::Phase {
                 phase: Phase::Volume,
@@ -251,6 +278,7 @@ impl Examination<'_> {
                 people: &self.people,
                 indexes: &self.indexes,
                 questions,
+                tables: all,
                 faults: &advice.faults,
             };
             match measurement.run(plan.rows).await? {
@@ -264,8 +292,12 @@ impl Examination<'_> {
         Ok(())
     }
 
-    /// The questions of each table; a person's own stand with the first table that they name.
-    fn asked(&self, subjects: &[&Subject<'_>], given: &[Question]) -> Vec<Vec<Question>> {
+    /// The questions of each table; a person's own stand with the first table that they name. Then those that name none.
+    fn asked(
+        &self,
+        subjects: &[&Subject<'_>],
+        given: &[Question],
+    ) -> (Vec<Vec<Question>>, Vec<Question>) {
         let catalog = &self.migrated.catalog;
         let named = |question: &&Question, subject: &&Subject<'_>| {
             let text = question.statement.as_deref().unwrap_or_default();
@@ -276,16 +308,18 @@ impl Examination<'_> {
             .iter()
             .map(|s| plans::asked(catalog, s.relation, &s.column.name, &self.indexes))
             .collect();
+        let mut unplaced = Vec::new();
         for question in given {
             let places = subjects.iter().enumerate();
             let first = places
                 .filter_map(|(at, subject)| Some((named(&question, subject)?, at)))
                 .min();
-            if let Some((_, at)) = first {
-                asked[at].push(question.clone());
+            match first {
+                Some((_, at)) => asked[at].push(question.clone()),
+                None => unplaced.push(question.clone()),
             }
         }
-        asked
+        (asked, unplaced)
     }
 
     /// Faults with the statements that gave the policies their form.

@@ -15,6 +15,9 @@ use tokio_postgres::Client;
 /// No statement of a measurement may take longer.
 const LIMIT: &str = "60s";
 
+const UNTRIED: &str = "no index was tried, because the policies read every row in any case";
+const DEARER: &str = "written anew the policy reads more blocks in all on these rows: weigh it by your own questions";
+
 /// One table, and all that is needed to measure it.
 pub struct Measurement<'a> {
     pub client: &'a Client,
@@ -23,6 +26,8 @@ pub struct Measurement<'a> {
     pub people: &'a [Person],
     pub indexes: &'a [Index],
     pub questions: &'a [Question],
+    /// All tables of tenants.
+    pub tables: &'a [Subject<'a>],
     /// Policies that keep indexes from being used.
     pub faults: &'a [Fault],
 }
@@ -195,16 +200,12 @@ impl Measurement<'_> {
                 );
             }
         } else {
-            found.notes.push(
-                "no index was tried, because the policies read every row in any case".to_owned(),
-            );
+            found.notes.push(UNTRIED.to_owned());
         }
         if dearer {
-            found.notes.push(
-                "written anew the policy reads more blocks in all on these rows: weigh it by your own questions"
-                    .to_owned(),
-            );
+            found.notes.push(DEARER.to_owned());
         }
+        found.notes.extend(self.unlike(&strategies));
         found.strategies = strategies;
         Ok(found)
     }
@@ -228,7 +229,8 @@ impl Measurement<'_> {
         })
     }
 
-    /// `bare` asks as somebody whom row security does not hold, with the tenant in the question.
+    /// `bare` asks as somebody whom row security does not hold, with the tenant in the question; where a person wrote it, in
+    /// the tables.
     pub(super) async fn answer(
         &self,
         question: &Question,
@@ -248,13 +250,17 @@ impl Measurement<'_> {
             ..asker.caller.clone()
         };
         let caller = if bare { &session } else { &asker.caller };
-        let plan = match explain_within(self.client, caller, &sql, Asking::Measured).await {
-            Ok(plan) => plan,
-            Err(PlanError::Refused { .. }) => return Ok(None),
-            Err(error) => return Err(error),
+        let plan = match (bare, &question.statement) {
+            (true, Some(statement)) => self.scoped_plan(statement, asker, caller).await?,
+            _ => match explain_within(self.client, caller, &sql, Asking::Measured).await {
+                Ok(plan) => Some(plan),
+                Err(PlanError::Refused { .. }) => None,
+                Err(error) => return Err(error),
+            },
         };
+        let Some(plan) = plan else { return Ok(None) };
         used.extend(plan.indexes());
-        let own = |name: &str| self.subject.is(name);
+        let own = |name: &str| self.reads_own(name);
         Ok(Some(Answer {
             question: question.name.clone(),
             tenant: asker.tenant.name.to_owned(),

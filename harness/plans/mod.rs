@@ -13,6 +13,7 @@ mod plan;
 mod question;
 mod questions;
 mod rewrite;
+mod scoped;
 mod shape;
 mod subject;
 mod trial;

@@ -1,4 +1,5 @@
 //! What is said of a schema's plans: per table where its policies stand, which indexes help, and what was measured.
+use super::hypothetical::HypoPg;
 use super::questions::Standing;
 use crate::span::Place;
 
@@ -28,6 +29,15 @@ pub enum Trying {
     Hypothetical { version: String },
     /// Only real ones, that are rolled back. The reason stands by itself.
     Real { reason: String },
+}
+
+impl Trying {
+    pub fn of(found: &Result<HypoPg, String>) -> Trying {
+        match found.clone() {
+            Ok(HypoPg { version, .. }) => Trying::Hypothetical { version },
+            Err(reason) => Trying::Real { reason },
+        }
+    }
 }
 
 impl Default for Trying {

@@ -28,7 +28,7 @@ pub struct Question {
 
 impl Question {
     /// The statement, with a row's values where something must be equal; `None` when one of them is missing. `also` is a
-    /// further condition.
+    /// further condition, for which a statement that a person wrote has no place.
     pub fn sql(
         &self,
         relation: &Relation,
@@ -37,7 +37,7 @@ impl Question {
         also: Option<&str>,
     ) -> Option<String> {
         if let Some(statement) = &self.statement {
-            return also.is_none().then(|| statement.clone());
+            return Some(statement.clone());
         }
         let mut conditions: Vec<String> = also.map(str::to_owned).into_iter().collect();
         for column in &self.equal {

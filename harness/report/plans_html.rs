@@ -59,6 +59,19 @@ fn system(advice: &Advice, text: &mut String) {
             measured(table, found, text);
         }
     }
+    if !advice.left_out.is_empty() {
+        let left = advice.left_out.iter().map(|left| {
+            format!(
+                "<li><code>{}</code>: {}\n",
+                escape(&left.table),
+                escape(&left.reason)
+            )
+        });
+        text.push_str(&format!(
+            "<h3>Left out</h3>\n<ul>\n{}</ul>\n",
+            left.collect::<String>()
+        ));
+    }
 }
 
 /// What to change comes before what was measured: it is what most readers came for.

@@ -17,6 +17,8 @@ fn plans_shows_the_worst_first_and_writes_a_page() {
         "prefers-color-scheme",
         "newest by &lt;created_at&gt;",
         "public.notes",
+        "indexes on trial: hypothetical for 1 table",
+        "members may not read it",
     ] {
         assert!(page.contains(wanted), "{wanted}");
     }
