@@ -4,6 +4,8 @@ mod decode;
 mod error;
 mod layout;
 mod order;
+mod outsiders;
+mod placeholder;
 mod platform;
 mod section;
 mod split;
@@ -233,7 +235,16 @@ impl Migrations {
         Ok(())
     }
 
-    fn add(&mut self, file: File) {
+    fn add(&mut self, mut file: File) {
+        if let Some(filled) = placeholder::fill(&file.text) {
+            for (written, value, at) in filled.values {
+                self.notes.push(Note {
+                    place: Place::of(&file.path, &file.text, at),
+                    text: format!("the placeholder {written} stands for {value}"),
+                });
+            }
+            file.text = filled.text.into();
+        }
         let text = file.text.clone();
         for part in section::forward(&text) {
             let split = split(&text, part);

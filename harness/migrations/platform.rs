@@ -33,6 +33,8 @@ pub(super) fn prelude(platform: Platform, migrations: &Migrations) -> Migrations
             Needs::Roles => |path| path.contains("roles"),
         },
     };
+    let asks_neon = asks_neon(migrations);
+    let wanted = |path: &str| wanted(path) && (asks_neon || !path.contains("neon"));
     let mut prelude = Migrations::default();
     for (path, text) in PRELUDE.iter().filter(|(path, _)| wanted(path)) {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -45,6 +47,28 @@ pub(super) fn prelude(platform: Platform, migrations: &Migrations) -> Migrations
         });
     }
     prelude
+}
+
+/// Whether the migrations call Neon's own functions and do not make them: other platforms leave those names to the project.
+fn asks_neon(migrations: &Migrations) -> bool {
+    let texts = (0..migrations.statements.len()).map(|of| migrations.text(of).to_ascii_lowercase());
+    let mut asks = false;
+    for text in texts {
+        let words: Vec<&str> = tokens(&text)
+            .map(|(_, span)| text[span].trim_matches('"'))
+            .collect();
+        let mut calls = words
+            .windows(4)
+            .enumerate()
+            .filter(|(_, window)| matches!(window, ["auth", ".", "user_id" | "session", "("]));
+        if calls.any(|(at, _)| at > 0 && words[at - 1] == "function") {
+            return false;
+        }
+        asks |= words
+            .windows(4)
+            .any(|window| matches!(window, ["auth", ".", "user_id" | "session", "("]));
+    }
+    asks
 }
 
 enum Needs {

@@ -3,6 +3,7 @@ mod copy;
 mod database;
 mod failure;
 mod gauge;
+mod outsiders;
 mod provenance;
 mod tolerate;
 
@@ -85,6 +86,7 @@ async fn run(
         in_transaction: false,
         waiting: VecDeque::new(),
         applied: Applied {
+            notes: outsiders::make(client, migrations).await?,
             provenance: provenance::install(client, migrations).await?,
             ..Applied::default()
         },

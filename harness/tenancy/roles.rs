@@ -1,7 +1,7 @@
 //! Finds the application's database roles: whom the gateway logs in as, and whom signed-in users become.
 use super::facts::Facts;
 use super::{KeyId, Roles};
-use crate::catalog::{Catalog, Oid, Privilege, Role};
+use crate::catalog::{Catalog, Oid, Policy, Privilege, Relation, Role};
 use std::collections::BTreeSet;
 
 /// Infers the roles. Never empty: a schema without application roles gets a login role of watertight's making.
@@ -30,7 +30,14 @@ pub fn roles(
         // Then the application can only log in as a role that no policy holds back.
         logins = candidates(true);
     }
+    keep_callers(catalog, facts, &mut logins, |(_, role)| role);
     logins.sort_by_key(|(count, role)| (std::cmp::Reverse(*count), role.oid));
+    let beside =
+        |(_, role): &(usize, &Role)| owns(catalog, role.oid) || serves(catalog, facts, role);
+    if logins.iter().all(beside) && has_unreached(catalog, facts) {
+        // Who may log in as the role that the policies are written for is not told by the migrations.
+        return made(catalog, facts, role_is_key, evidence);
+    }
     if let Some((_, login)) = logins.first() {
         let mut found = behind(catalog, facts, login);
         found.role_is_key = role_is_key;
@@ -47,16 +54,73 @@ pub fn roles(
         ));
         return found;
     }
-    made(catalog, role_is_key, evidence)
+    made(catalog, facts, role_is_key, evidence)
+}
+
+/// Leaves out the roles that are nobody's callers, where others remain: those that migrations run as, which own the tables,
+/// and those of workers, whose every policy lets them through without asking who calls.
+fn keep_callers<T>(
+    catalog: &Catalog,
+    facts: &Facts,
+    found: &mut Vec<T>,
+    role_of: impl Fn(&T) -> &Role,
+) {
+    let owner = |one: &T| owns(catalog, role_of(one).oid);
+    let writer = |one: &T| granted(catalog, role_of(one).oid, true) > 0;
+    let calls = |one: &T| !serves(catalog, facts, role_of(one)) && (writer(one) || !owner(one));
+    // A role that only reads is a report's, and may stand beside an application that logs in as the owner.
+    let has_application = found.iter().any(|one| calls(one) && writer(one));
+    let has_caller = found.iter().any(calls);
+    if has_application || has_caller && !found.iter().any(owner) {
+        found.retain(calls);
+    }
+}
+
+/// Whether policies that ask who calls are written for a role which writes, and which no role that may log in becomes.
+fn has_unreached(catalog: &Catalog, facts: &Facts) -> bool {
+    let reached: BTreeSet<Oid> = catalog
+        .roles
+        .iter()
+        .filter(|role| role.login && !role.superuser)
+        .flat_map(|role| reachable(catalog, role).into_iter().chain([role.oid]))
+        .collect();
+    let policed = |role: &Role| standing(catalog, facts, role) >= ASKING_POLICY;
+    catalog.roles.iter().any(|role| {
+        !reached.contains(&role.oid)
+            && !role.superuser
+            && granted(catalog, role.oid, true) > 0
+            && policed(role)
+    })
+}
+
+/// Whether policies are written for the role and none of them asks who calls.
+fn serves(catalog: &Catalog, facts: &Facts, role: &Role) -> bool {
+    let relations = own_relations(catalog).flat_map(|relation| &relation.policies);
+    let mut own = relations
+        .filter(|policy| policy.roles.contains(&role.oid))
+        .peekable();
+    let asks = |policy: &Policy| {
+        facts
+            .policies
+            .get(&policy.oid)
+            .is_some_and(|facts| !facts.claims.is_empty() || facts.reads_current_role)
+    };
+    own.peek().is_some() && !own.any(asks)
 }
 
 /// A login role of watertight's making, which may become every role that has rights on a table.
-fn made(catalog: &Catalog, role_is_key: Option<KeyId>, evidence: &mut Vec<String>) -> Roles {
-    let groups: Vec<&Role> = catalog
+fn made(
+    catalog: &Catalog,
+    facts: &Facts,
+    role_is_key: Option<KeyId>,
+    evidence: &mut Vec<String>,
+) -> Roles {
+    let mut groups: Vec<&Role> = catalog
         .roles
         .iter()
-        .filter(|role| !role.login && !role.superuser && weight(catalog, role.oid) > 0)
+        .filter(|role| !role.login && !role.superuser && granted(catalog, role.oid, false) > 0)
         .collect();
+    keep_callers(catalog, facts, &mut groups, |role| role);
     let trusted = groups
         .iter()
         .filter(|role| role.bypass_rls)
@@ -73,7 +137,7 @@ fn made(catalog: &Catalog, role_is_key: Option<KeyId>, evidence: &mut Vec<String
         members.push(login.clone());
     } else {
         evidence.push(format!(
-            "no role that may log in reaches the tables: watertight makes one that may become {}",
+            "no role that may log in is the callers': watertight makes one that may become {}",
             join(members.iter())
         ));
     }
@@ -160,6 +224,9 @@ fn enjoys(catalog: &Catalog, login: &Role) -> bool {
     (own || inherits) && (named(login.oid) > 0 || by_group == 0) && (own || login.inherit)
 }
 
+/// What one policy that asks who calls weighs: more than any number of privileges.
+const ASKING_POLICY: usize = 100_000;
+
 /// How much a role looks like a signed-in user's: policies written for it that name the caller, then privileges.
 fn standing(catalog: &Catalog, facts: &Facts, role: &Role) -> usize {
     let policies = catalog
@@ -174,31 +241,40 @@ fn standing(catalog: &Catalog, facts: &Facts, role: &Role) -> usize {
                 .is_some_and(|facts| !facts.claims.is_empty() || facts.reads_current_role)
         })
         .count();
-    policies * 100_000 + weight(catalog, role.oid)
+    policies * ASKING_POLICY + weight(catalog, role.oid)
 }
 
 /// How many privileges a role holds on the application's relations and functions, by itself or through its groups.
 fn weight(catalog: &Catalog, role: Oid) -> usize {
-    let held = |grants: &[crate::catalog::Grant], owner: Oid| {
+    let owned = own_relations(catalog).filter(|r| r.owner == role).count();
+    owned + granted(catalog, role, false)
+}
+
+/// How many privileges on relations a role was granted by their owners; with `writing`, only those that change rows.
+fn granted(catalog: &Catalog, role: Oid, writing: bool) -> usize {
+    let writes = |privilege: Privilege| {
+        matches!(
+            privilege,
+            Privilege::Insert | Privilege::Update | Privilege::Delete
+        )
+    };
+    let held = |relation: &Relation| {
+        let grants = relation.grants.iter();
         grants
-            .iter()
-            .filter(|grant| {
-                grant.role == role && owner != role && grant.privilege != Privilege::Usage
-            })
+            .filter(|grant| grant.role == role && relation.owner != role)
+            .filter(|grant| grant.privilege != Privilege::Usage)
+            .filter(|grant| !writing || writes(grant.privilege))
             .count()
     };
-    let owned = catalog
-        .relations
-        .iter()
-        .filter(|r| !r.platform && r.owner == role)
-        .count();
-    let relations: usize = catalog
-        .relations
-        .iter()
-        .filter(|r| !r.platform)
-        .map(|r| held(&r.grants, r.owner))
-        .sum();
-    owned + relations
+    own_relations(catalog).map(held).sum()
+}
+
+fn owns(catalog: &Catalog, role: Oid) -> bool {
+    own_relations(catalog).any(|r| r.owner == role)
+}
+
+fn own_relations(catalog: &Catalog) -> impl Iterator<Item = &Relation> {
+    catalog.relations.iter().filter(|r| !r.platform)
 }
 
 /// Every role that `role` is a member of, directly or not.

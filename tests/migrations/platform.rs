@@ -72,3 +72,19 @@ fn cutting_does_not_change_the_decision() {
     assert!(migrations.is_platform(0));
     assert!(!migrations.is_platform(migrations.statements.len() - 1));
 }
+
+#[test]
+fn neons_functions_are_there_for_those_who_call_them_and_do_not_make_them() {
+    let policy = "create policy own on t to authenticated using (auth.user_id() = owner);";
+    let made = "create function auth.user_id() returns text language sql as 'select 1';";
+    let has_neon = |sql: &str| {
+        let names = preludes(sql, Platform::Auto);
+        assert!(
+            names.contains(&"platform/0003_auth".to_owned()),
+            "{names:?}"
+        );
+        names.contains(&"platform/0007_neon".to_owned())
+    };
+    assert!(has_neon(policy));
+    assert!(!has_neon(&format!("{made}\n{policy}")));
+}
