@@ -20,7 +20,9 @@ pub fn choose(catalog: &Catalog, facts: &Facts, classes: &[Class]) -> Choice {
         .filter(|&at| classes[at].identifies() && !classes[at].columns.is_empty())
         .collect();
     let reach = |at: usize| reached(catalog, &classes[at]).len();
-    let user = user_class(catalog, facts, classes, &claimed);
+    let named = user_class(catalog, facts, classes, &claimed);
+    let session = named.and_then(|at| session_of(catalog, facts, classes, at));
+    let user = session.or(named);
     let derived: Vec<usize> = (0..classes.len())
         .filter(|at| !claimed.contains(at) && is_derived(catalog, facts, classes, *at, user))
         .collect();
@@ -29,6 +31,7 @@ pub fn choose(catalog: &Catalog, facts: &Facts, classes: &[Class]) -> Choice {
         .chain(&derived)
         .copied()
         .filter(|at| Some(*at) != user && may_be_tenant(catalog, &classes[*at]))
+        .filter(|at| session.is_none() || Some(*at) != named)
         .collect();
     candidates.sort_by_key(|&at| (std::cmp::Reverse(reach(at)), at));
     let mut evidence = Vec::new();
@@ -65,7 +68,10 @@ pub fn choose(catalog: &Catalog, facts: &Facts, classes: &[Class]) -> Choice {
         evidence.push(format!(
             "a user is {}: {}",
             describe(catalog, &classes[at]),
-            claims_of(&classes[at])
+            match named.filter(|_| session.is_some()) {
+                Some(named) => format!("a session names it: {}", describe(catalog, &classes[named])),
+                None => claims_of(&classes[at]),
+            }
         ));
     }
     let others = claimed
@@ -115,6 +121,28 @@ fn user_class(
             .then_some(*only),
         _ => None,
     }
+}
+
+/// The user behind a claim that names a session: a row of a table that nothing else knows of and that refers to the user, by
+/// whom memberships are looked up in turn.
+fn session_of(catalog: &Catalog, facts: &Facts, classes: &[Class], named: usize) -> Option<usize> {
+    let mut columns = classes[named].columns.iter();
+    let (key, None) = (columns.next()?, columns.next()) else {
+        return None;
+    };
+    let mut relations = catalog.relations.iter();
+    let table = relations
+        .find(|r| r.oid == key.relation && r.primary_key == [key.column])
+        .filter(|r| facts.lookups.contains(&r.oid))?;
+    let refers = |at: &usize| {
+        let mut columns = classes[*at].columns.iter();
+        !classes[*at].roots.is_empty() && columns.any(|c| c.relation == table.oid)
+    };
+    let found: Vec<usize> = (0..classes.len()).filter(refers).collect();
+    let [user] = found[..] else { return None };
+    (0..classes.len())
+        .any(|at| at != named && is_derived(catalog, facts, classes, at, Some(user)))
+        .then_some(user)
 }
 
 /// Whether a table holds both classes, and the first of them only once.

@@ -72,10 +72,17 @@ pub fn levels(catalog: &Catalog, tenancy: &Tenancy) -> Vec<Level> {
             .any(|c| single(c.relation));
         // A value that callers carry and that is neither tenant nor row of a table tells callers apart: an e-mail address.
         let carried = |claim: &Claim| claim.meaning == ClaimMeaning::Key(KeyId(id));
+        let carried = tenancy.claims.iter().any(carried);
+        // So does the session of a user.
+        let is_users = |root: ColumnRef| {
+            let mut columns = user_columns.unwrap_or_default().iter();
+            columns.any(|c| c.relation == root.relation)
+        };
         match (told, key.root) {
             (true, _) => Level::User,
+            (false, Some(root)) if carried && is_users(root) => Level::User,
             (false, Some(_)) => Level::Row,
-            (false, None) if tenancy.claims.iter().any(carried) => Level::User,
+            (false, None) if carried => Level::User,
             (false, None) => Level::Tenant,
         }
     };
