@@ -233,10 +233,12 @@ pub(super) fn is_secret(scene: &Scene, relation: &Relation, number: i16) -> bool
             .tenancy
             .key_of(scene.column_ref(relation.oid, number))
             .is_some();
+    let secret =
+        |column: &Column| drawn(column) || super::secrets::is_drawn(scene, relation, column);
     !key && relation
         .columns
         .iter()
-        .any(|column| column.number == number && drawn(column))
+        .any(|column| column.number == number && secret(column))
 }
 
 /// A constant that the type accepts and most functions do too.

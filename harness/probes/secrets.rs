@@ -2,8 +2,8 @@
 //! is NULL where the caller may not read it.
 use super::arguments::{Call, Mix, is_secret, passed, value};
 use super::{Attacker, Scene, attackers, named};
-use crate::catalog::{Function, FunctionKind, Oid, Relation};
-use crate::sql::{identifier, qualified};
+use crate::catalog::{Column, Function, FunctionKind, Oid, Relation};
+use crate::sql::{identifier, names, qualified};
 use crate::world::TrueRow;
 
 /// How many rows of others are tried: they stand in different states.
@@ -43,6 +43,34 @@ pub(super) fn secret_calls(
     out
 }
 
+/// Whether a function of the schema draws the column's values at random: a trigger of the table, or whoever writes to it,
+/// assigns them to the column, or to a variable that is named after it (`v_token := encode(gen_random_bytes(7), 'hex')`).
+pub(super) fn is_drawn(scene: &Scene, relation: &Relation, column: &Column) -> bool {
+    let fires = |function: &Function| {
+        let mut triggers = relation.triggers.iter();
+        triggers.any(|trigger| trigger.function == function.oid)
+    };
+    let mut own = scene.catalog.functions.iter().filter(|f| !f.platform);
+    own.any(|function| {
+        (names(&function.body, &relation.name) || fires(function))
+            && drawn_into(&function.body).any(|name| {
+                let suffix = name.strip_suffix(column.name.as_str());
+                suffix.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+            })
+    })
+}
+
+/// The names that a body assigns something random to.
+fn drawn_into(body: &str) -> impl Iterator<Item = &str> {
+    body.match_indices("random").filter_map(|(at, _)| {
+        let target = body[..at]
+            .rsplit_once('=')?
+            .0
+            .trim_end_matches([':', ' ', '\t', '\n']);
+        crate::sql::words(target).last()
+    })
+}
+
 /// `(SELECT "token" FROM "public"."invitations" WHERE "id" = '…')`
 fn reading(scene: &Scene, table: &Relation, number: i16, row: &TrueRow) -> Option<String> {
     let column = table.columns.iter().find(|c| c.number == number)?;
@@ -80,4 +108,17 @@ fn with(
         statement: format!("{verb} {name}({})", arguments.join(", ")),
         supplied,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_at_random_has_a_name() {
+        let body = "begin new.token = encode(gen_random_bytes(7), 'hex'); v_code:=md5(random()::text);
+            update t set pin = (case when pin is null then gen_random_uuid() else pin end); perform random(); end";
+        let found: Vec<&str> = drawn_into(body).collect();
+        assert_eq!(found[..3], ["token", "v_code", "pin"]);
+    }
 }

@@ -69,7 +69,8 @@ pub fn choose(catalog: &Catalog, facts: &Facts, classes: &[Class]) -> Choice {
             "a user is {}: {}",
             describe(catalog, &classes[at]),
             match named.filter(|_| session.is_some()) {
-                Some(named) => format!("a session names it: {}", describe(catalog, &classes[named])),
+                Some(named) =>
+                    format!("a session names it: {}", describe(catalog, &classes[named])),
                 None => claims_of(&classes[at]),
             }
         ));
