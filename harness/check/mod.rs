@@ -23,6 +23,7 @@ mod personal;
 mod plans;
 mod reached;
 mod ready;
+mod recursion;
 mod removals;
 mod replay;
 mod repro;
@@ -157,6 +158,7 @@ pub async fn attack_filled(
     coverage::keep_part(plan, &scene, &mut coverage);
     coverage::mark_unreached(&planned, &judged, &mut coverage);
     verdicts::tell(plan, &scene, &coverage, listener);
+    recursion::tell(&scene, &judged, listener);
     covered::tell_covered(&plan.system, &scene, &coverage, listener);
     missed.tell(plan, listener);
     let summary = verdicts::summary(plan, &judged, &coverage, findings.len(), started);

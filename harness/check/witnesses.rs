@@ -314,14 +314,11 @@ async fn depend(
 
 fn wants_difference(scene: &Scene, pending: &Pending) -> bool {
     let standing = scene.attacker(pending.attack.attacker).standing;
-    let data_error = pending
-        .observation
-        .as_ref()
-        .and_then(Observation::sqlstate)
-        .is_some_and(|state| state.class() == "22" || state == SqlState::UndefinedObject);
-    pending.attack.command == Command::Call
-        && pending.observation.as_ref().and_then(Observation::sqlstate)
-            != Some(SqlState::InsufficientPrivilege)
+    let state = pending.observation.as_ref().and_then(Observation::sqlstate);
+    let data_error =
+        state.is_some_and(|state| state.class() == "22" || state == SqlState::UndefinedObject);
+    pending.attack.command == Command::Call && state != Some(SqlState::InsufficientPrivilege)
+        || state == Some(SqlState::InvalidObjectDefinition)
         || data_error && !standing.is_honest()
 }
 

@@ -98,17 +98,27 @@ fn weigh_refusal(
         state if state.is_constraint() && attack.command != Command::Select => {
             privileged.map_or_else(failed, Verdict::Stopped)
         }
-        // Claims of the wrong shape make casts fail. That tells nothing when it fails alike without the victim's rows.
-        // So does a setting that is read without being set (42704), where `current_setting` was not told to forgive it.
-        state
-            if (state.class() == "22" || state == SqlState::UndefinedObject)
-                && !standing.is_honest()
-                && controls.alike == Some(true) =>
-        {
-            privileged.map_or_else(failed, Verdict::Stopped)
+        state if controls.alike == Some(true) => {
+            refused_unseen(state, standing, controls).map_or_else(failed, Verdict::Stopped)
         }
         _ => failed(),
     }
+}
+
+/// The witness of a refusal that tells nothing, because it comes alike without the victim's rows.
+fn refused_unseen(state: SqlState, standing: Standing, controls: &Controls) -> Option<Witness> {
+    // Claims of the wrong shape make casts fail. So does a setting that is read without being set (42704), where
+    // `current_setting` was not told to forgive it.
+    let claims = state.class() == "22" || state == SqlState::UndefinedObject;
+    if claims && !standing.is_honest() {
+        return Witness::of(Control::Privileged, controls.privileged);
+    }
+    // A policy that reads its own table is refused while the statement is rewritten, before any row is read.
+    let recursion = state == SqlState::InvalidObjectDefinition;
+    Witness::of(
+        Control::Recursion,
+        recursion && (controls.privileged || controls.unchecked),
+    )
 }
 
 /// A constraint that is decided by the written row and nothing else: a mixture of two owners' values that it refuses can

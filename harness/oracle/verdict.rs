@@ -31,6 +31,8 @@ pub enum Control {
     /// A CHECK, a NOT NULL or a view's CHECK OPTION refuses this very row: it is asked of nothing but the row itself, and
     /// there was a row to ask it of.
     Closed,
+    /// Policies that call themselves: PostgreSQL refuses the statement to everybody, whatever the rows are.
+    Recursion,
     /// The victim's member sees another result when the victim's rows are taken out.
     Difference,
     /// The write went through to a row of the caller's own, and nobody reads or reaches anything else after it.

@@ -2,9 +2,10 @@
 //! constants elsewhere.
 use super::attackers::VICTIM;
 use super::scene::{Attacker, Scene, named};
+use super::secrets::is_secret;
 use super::smuggled::{runs_text, smuggled};
-use crate::catalog::{Argument, Column, Function, FunctionKind, Relation, Shape};
-use crate::sql::{literal, names, qualified};
+use crate::catalog::{Argument, Function, FunctionKind, Shape};
+use crate::sql::{literal, qualified};
 use crate::tenancy::KeyId;
 use std::collections::BTreeSet;
 
@@ -216,29 +217,6 @@ fn compared_value(
         let (_, row) = row?;
         scene.value(relation, row, column.column).map(str::to_owned)
     })
-}
-
-/// Whoever holds a value that the database draws at random beside the key, such as an invitation's token, was given it:
-/// an attacker does not know it, so no call may begin with it.
-pub(super) fn is_secret(scene: &Scene, relation: &Relation, number: i16) -> bool {
-    let random = |text: &str| text.contains("random") || text.contains("uuid");
-    // The schema's own function may draw it: `default generate_token(30)`.
-    let draws = |text: &str| {
-        let mut own = scene.catalog.functions.iter().filter(|f| !f.platform);
-        random(text) || own.any(|f| names(text, &f.name) && random(&f.body))
-    };
-    let drawn = |column: &Column| column.default.as_deref().is_some_and(draws);
-    let key = relation.primary_key.contains(&number)
-        || scene
-            .tenancy
-            .key_of(scene.column_ref(relation.oid, number))
-            .is_some();
-    let secret =
-        |column: &Column| drawn(column) || super::secrets::is_drawn(scene, relation, column);
-    !key && relation
-        .columns
-        .iter()
-        .any(|column| column.number == number && secret(column))
 }
 
 /// A constant that the type accepts and most functions do too.

@@ -1,7 +1,7 @@
 //! Rows of the attacker's own by whose values a trigger finds the victim's row: a number that tenants have in common, or a
 //! reference that no foreign key holds.
-use super::arguments::is_secret;
 use super::read_row::victim_of;
+use super::secrets::is_secret;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Scene, named, statement,
 };

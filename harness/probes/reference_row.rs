@@ -7,6 +7,7 @@ use super::{
 use crate::catalog::{ForeignKey, Relation};
 use crate::event::Severity;
 use crate::tenancy::{OwnerPath, Scope};
+use crate::world::TrueRow;
 use std::collections::BTreeMap;
 
 pub struct ReferenceRow;
@@ -76,20 +77,9 @@ fn refer(
     ) else {
         return Vec::new();
     };
-    // The columns that say whose the row is stay the attacker's own: only the reference itself crosses over.
-    let mine = statement::ownership(scene, relation, own, false);
-    let mut whole: BTreeMap<i16, String> = BTreeMap::new();
-    for (column, there) in key.columns.iter().zip(&key.target_columns) {
-        let Some(value) = scene.value(target, foreign, *there) else {
-            return Vec::new();
-        };
-        whole.insert(*column, value.to_owned());
-    }
-    let mut values = whole.clone();
-    values.retain(|column, _| !mine.contains_key(column));
-    if values.is_empty() {
+    let Some((whole, values)) = crossing(scene, (relation, own), (target, foreign), key) else {
         return Vec::new();
-    }
+    };
     let one = |command: Command, preparation: Vec<Preparation>, statement: String| Attack {
         probe,
         severity: Severity::High,
@@ -116,16 +106,45 @@ fn refer(
         statement::assignments(relation, &values),
         scene.finds(relation, own)
     );
-    let erase = vec![Preparation::Erase {
+    // Where a row is referred to once at most, the row that does would refuse the other before its reference is asked.
+    let own_place = (leaf, own.ctid.clone());
+    let taken = statement::colliding(scene, relation, own, &values);
+    let taken = taken.into_iter().filter(|place| *place != own_place);
+    let free: Vec<Preparation> = taken
+        .map(|(relation, ctid)| Preparation::Erase { relation, ctid })
+        .collect();
+    let mut erase = vec![Preparation::Erase {
         relation: leaf,
         ctid: own.ctid.clone(),
     }];
+    erase.extend(free.iter().cloned());
     vec![
-        one(Command::Update, Vec::new(), update),
+        one(Command::Update, free, update),
         one(
             Command::Insert,
             erase,
             statement::insert(scene, &attacker.role, relation, own, &values),
         ),
     ]
+}
+
+type Values = BTreeMap<i16, String>;
+
+/// What the reference holds when it crosses over, and the part of it that is written: the columns that say whose the row
+/// is stay the attacker's own.
+fn crossing(
+    scene: &Scene,
+    (relation, own): (&Relation, &TrueRow),
+    (target, foreign): (&Relation, &TrueRow),
+    key: &ForeignKey,
+) -> Option<(Values, Values)> {
+    let mine = statement::ownership(scene, relation, own, false);
+    let mut whole = Values::new();
+    for (column, there) in key.columns.iter().zip(&key.target_columns) {
+        let value = scene.value(target, foreign, *there)?;
+        whole.insert(*column, value.to_owned());
+    }
+    let mut values = whole.clone();
+    values.retain(|column, _| !mine.contains_key(column));
+    (!values.is_empty()).then_some((whole, values))
 }

@@ -1,6 +1,6 @@
 //! Calls with a secret that nobody knows by guessing, such as an invitation's token: it is read in the same statement, and
 //! is NULL where the caller may not read it.
-use super::arguments::{Call, Mix, is_secret, passed, value};
+use super::arguments::{Call, Mix, passed, value};
 use super::{Attacker, Scene, attackers, named};
 use crate::catalog::{Column, Function, FunctionKind, Oid, Relation};
 use crate::sql::{identifier, names, qualified};
@@ -45,7 +45,7 @@ pub(super) fn secret_calls(
 
 /// Whether a function of the schema draws the column's values at random: a trigger of the table, or whoever writes to it,
 /// assigns them to the column, or to a variable that is named after it (`v_token := encode(gen_random_bytes(7), 'hex')`).
-pub(super) fn is_drawn(scene: &Scene, relation: &Relation, column: &Column) -> bool {
+fn is_drawn(scene: &Scene, relation: &Relation, column: &Column) -> bool {
     let fires = |function: &Function| {
         let mut triggers = relation.triggers.iter();
         triggers.any(|trigger| trigger.function == function.oid)
@@ -108,6 +108,79 @@ fn with(
         statement: format!("{verb} {name}({})", arguments.join(", ")),
         supplied,
     })
+}
+
+/// Whoever holds a value that is drawn at random beside the key, such as an invitation's token, was given it: an attacker
+/// does not know it, so no call may begin with it, and no unique key tells of it.
+pub(super) fn is_secret(scene: &Scene, relation: &Relation, number: i16) -> bool {
+    let Some(column) = relation.columns.iter().find(|c| c.number == number) else {
+        return false;
+    };
+    let place = scene.column_ref(relation.oid, number);
+    if scene.tenancy.key_of(place).is_some() {
+        return false;
+    }
+    let key = relation.primary_key.contains(&number);
+    let drawn = || is_drawn_by_default(scene, column) || is_drawn(scene, relation, column);
+    !key && drawn() || is_called_secret(column)
+}
+
+/// Whether the column's default draws the value, by itself or by a function of the schema's own:
+/// `default generate_token(30)`.
+fn is_drawn_by_default(scene: &Scene, column: &Column) -> bool {
+    let random = |text: &str| text.contains("random") || text.contains("uuid");
+    let own = || scene.catalog.functions.iter().filter(|f| !f.platform);
+    let draws = |text: &str| random(text) || own().any(|f| names(text, &f.name) && random(&f.body));
+    column.default.as_deref().is_some_and(draws)
+}
+
+/// Words that say of a text that whoever knows it may do something: `token`, `reset_token_hash`.
+const SECRETS: &[&str] = &["token", "secret", "nonce", "passcode", "password", "otp"];
+/// Words that say so of a code, a key or a link: `invite_code` is a secret, `postal_code` is not.
+const CODES: &[&str] = &["code", "key", "link", "hash", "pin"];
+const OPENING: &[&str] = &[
+    "access",
+    "activation",
+    "api",
+    "claim",
+    "invitation",
+    "invite",
+    "join",
+    "license",
+    "magic",
+    "pairing",
+    "private",
+    "public",
+    "publishable",
+    "redeem",
+    "registration",
+    "reset",
+    "share",
+    "signup",
+    "verification",
+];
+
+/// Whether the application draws the value: PostgreSQL knows nothing of it then, and only the column's name tells.
+fn is_called_secret(column: &Column) -> bool {
+    let texts = [
+        "text",
+        "character varying",
+        "character",
+        "uuid",
+        "bytea",
+        "citext",
+    ];
+    let base = column.type_name.split('(').next().unwrap_or_default();
+    if !texts.contains(&base.rsplit('.').next().unwrap_or_default()) {
+        return false;
+    }
+    let name = column.name.to_lowercase();
+    let words: Vec<&str> = name.split('_').collect();
+    let (last, before) = (words[words.len() - 1], &words[..words.len() - 1]);
+    let opens = before
+        .iter()
+        .any(|word| OPENING.contains(word) || SECRETS.contains(word));
+    SECRETS.contains(&last) || CODES.contains(&last) && opens
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Learns from a unique key that spans tenants whether another tenant has a value.
 use super::read_row::victim_of;
+use super::secrets::is_secret;
 use super::{
     Aim, Attack, Attacker, AttackerId, Command, Form, Object, Preparation, Probe, Scene, named,
     rights, statement,
@@ -137,8 +138,8 @@ pub fn shared_keys(scene: &Scene, relation: &Relation) -> Vec<(String, Vec<i16>)
     uniques.chain(exclusions).collect()
 }
 
-/// A key whose columns hold neither a tenant, nor a user, nor a reference to an owned row, nor a value that the
-/// database itself draws: somebody can guess it, and everybody shares it.
+/// A key whose columns hold neither a tenant, nor a user, nor a reference to an owned row, nor a value that is
+/// drawn at random: somebody can guess it, and everybody shares it.
 fn spans_tenants(scene: &Scene, relation: &Relation, unique: &Unique) -> bool {
     let natural = |number: &i16| {
         let Some(column) = relation.columns.iter().find(|c| c.number == *number) else {
@@ -156,7 +157,8 @@ fn spans_tenants(scene: &Scene, relation: &Relation, unique: &Unique) -> bool {
                     column.type_name.as_str(),
                     "character varying(36)" | "character(36)"
                 );
-        !scene.names_owner(relation, *number) && !drawn && !surrogate
+        let known = !drawn && !surrogate && !is_secret(scene, relation, *number);
+        known && !scene.names_owner(relation, *number)
     };
     !unique.columns.is_empty() && unique.predicate.is_none() && unique.columns.iter().all(natural)
 }
