@@ -12,7 +12,7 @@ pub use gauge::Gauged;
 pub use tolerate::Absent;
 
 use crate::migrations::{Control, Kind, Migrations, Note};
-use database::{DATABASE_SETTINGS, current_database, settings_kept};
+use database::{DATABASE_SETTINGS, MAINTAIN_SINCE, current_database, settings_kept};
 use gauge::Gauge;
 use std::collections::VecDeque;
 use std::future::Future;
@@ -78,11 +78,12 @@ async fn run(
     gauged: bool,
     progress: impl FnMut(usize, usize),
 ) -> Result<(Applied, Vec<Gauged>), ApplyError> {
-    let database = current_database(client).await?;
+    let (database, version) = current_database(client).await?;
     let mut run = Run {
         client,
         migrations,
         database,
+        version,
         in_transaction: false,
         waiting: VecDeque::new(),
         applied: Applied {
@@ -126,6 +127,8 @@ struct Run<'a, P> {
     client: &'a Client,
     migrations: &'a Migrations,
     database: String,
+    /// The server's version, as 170004.
+    version: i32,
     in_transaction: bool,
     /// Statements that were sent, in order, with their answers.
     waiting: VecDeque<(usize, Answer<'a>)>,
@@ -205,9 +208,14 @@ impl<'a, P: FnMut(usize, usize)> Run<'a, P> {
             Kind::CopyIn => self.copy_in(statement).await?,
             Kind::CreateExtension => self.create_extension(statement).await?,
             _ => {
-                if let Some(sql) = tolerate::redirected(migrations.text(statement), &self.database)
-                {
+                let text = migrations.text(statement);
+                if let Some(sql) = tolerate::redirected(text, &self.database) {
                     self.redirected(statement, &sql).await?;
+                } else if kind == Kind::Grant
+                    && self.version < MAINTAIN_SINCE
+                    && let Some(sql) = tolerate::without_maintain(text)
+                {
+                    self.unmaintained(statement, &sql).await?;
                 } else if self.in_transaction && tolerate::is_forgivable(kind) {
                     let sent = self.guarded(statement, migrations.text(statement)).await?;
                     self.settle(statement, sent)?;

@@ -65,15 +65,8 @@ pub fn choose(catalog: &Catalog, facts: &Facts, classes: &[Class]) -> Choice {
         }),
     };
     if let Some(at) = user {
-        evidence.push(format!(
-            "a user is {}: {}",
-            describe(catalog, &classes[at]),
-            match named.filter(|_| session.is_some()) {
-                Some(named) =>
-                    format!("a session names it: {}", describe(catalog, &classes[named])),
-                None => claims_of(&classes[at]),
-            }
-        ));
+        let named = named.filter(|_| session.is_some());
+        evidence.push(user_evidence(catalog, classes, at, named));
     }
     let others = claimed
         .into_iter()
@@ -86,6 +79,20 @@ pub fn choose(catalog: &Catalog, facts: &Facts, classes: &[Class]) -> Choice {
         others,
         evidence,
     }
+}
+
+/// Who a user is, and how it is known: by a claim, or by the session that a claim names.
+fn user_evidence(
+    catalog: &Catalog,
+    classes: &[Class],
+    user: usize,
+    session: Option<usize>,
+) -> String {
+    let how = session.map_or_else(
+        || claims_of(&classes[user]),
+        |at| format!("a session names it: {}", describe(catalog, &classes[at])),
+    );
+    format!("a user is {}: {how}", describe(catalog, &classes[user]))
 }
 
 /// The class that names the person: a JWT's `sub` (RFC 7519, 4.1.2), or the key of a table in which each row of it has

@@ -99,9 +99,9 @@ fn ties(
 fn is_pair(relation: &Relation, user_column: i16, tenant_column: i16) -> bool {
     let pair = [user_column, tenant_column];
     relation.uniques.iter().any(|unique| {
-        unique.predicate.is_none()
-            && (unique.columns == [user_column]
-                || unique.columns.len() == 2 && pair.iter().all(|c| unique.columns.contains(c)))
+        // A pair may be unique among the rows that are not deleted, for example.
+        unique.columns == [user_column] && unique.predicate.is_none()
+            || unique.columns.len() == 2 && pair.iter().all(|c| unique.columns.contains(c))
     })
 }
 

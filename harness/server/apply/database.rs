@@ -1,5 +1,5 @@
 //! What the database that is migrated is called, and the settings that migrations gave it.
-use super::ApplyError;
+use super::{ApplyError, Run};
 use tokio_postgres::Client;
 
 /// Takes over what `ALTER DATABASE … SET` set, as a session that begins now would: RESET goes back to what it was when the session
@@ -25,11 +25,35 @@ pub(super) async fn settings_kept(client: &Client) -> Result<Vec<(String, String
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// The name of the database that is migrated.
-pub(super) async fn current_database(client: &Client) -> Result<String, ApplyError> {
+/// The first version with the privilege MAINTAIN (<https://www.postgresql.org/docs/17/ddl-priv.html>), which dumps of it name.
+pub(super) const MAINTAIN_SINCE: i32 = 170_000;
+
+/// The name of the database that is migrated, and the server's version.
+pub(super) async fn current_database(client: &Client) -> Result<(String, i32), ApplyError> {
+    let query = "select current_database()::text, current_setting('server_version_num')::int";
     let row = client
-        .query_one("select current_database()::text", &[])
+        .query_one(query, &[])
         .await
         .map_err(|error| ApplyError::server("asking for the database's name", error))?;
-    Ok(row.get(0))
+    Ok((row.get(0), row.get(1)))
+}
+
+impl<P: FnMut(usize, usize)> Run<'_, P> {
+    /// Runs a GRANT or REVOKE without the privilege that this server does not have: nothing where it names no other.
+    pub(super) async fn unmaintained(
+        &mut self,
+        statement: usize,
+        sql: &str,
+    ) -> Result<(), ApplyError> {
+        const REASON: &str = "this version of PostgreSQL has no privilege MAINTAIN";
+        if sql.is_empty() {
+            self.skip(statement, REASON);
+            return Ok(());
+        }
+        let received = self.guarded(statement, sql).await?;
+        if received.is_ok() {
+            self.note(statement, format!("applied without MAINTAIN: {REASON}"));
+        }
+        self.settle(statement, received)
+    }
 }

@@ -168,6 +168,29 @@ pub(super) fn redirected(statement: &str, database: &str) -> Option<String> {
     ))
 }
 
+/// A GRANT or REVOKE without the privilege MAINTAIN, where it names that: empty when it names no other.
+pub(super) fn without_maintain(statement: &str) -> Option<String> {
+    let found: Vec<Bytes> = tokens(statement).map(|(_, span)| span).collect();
+    let word = |at: usize| statement[found[at].clone()].to_ascii_lowercase();
+    let end = (0..found.len()).find(|&at| word(at) == "on")?;
+    let at = (1..end).find(|&at| word(at) == "maintain")?;
+    if word(at - 1) == "," {
+        return Some(format!(
+            "{}{}",
+            &statement[..found[at - 1].start],
+            &statement[found[at].end..]
+        ));
+    }
+    if word(at + 1) == "," {
+        return Some(format!(
+            "{}{}",
+            &statement[..found[at].start],
+            &statement[found[at + 1].end..]
+        ));
+    }
+    Some(String::new())
+}
+
 /// What follows the name in `ALTER DATABASE name SET …` or `RESET …`.
 pub(super) fn database_setting(statement: &str) -> Option<String> {
     let found: Vec<Bytes> = tokens(statement).map(|(_, span)| span).collect();
@@ -186,5 +209,33 @@ fn unquoted(written: &str) -> String {
     {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => written.to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_maintain;
+
+    #[test]
+    fn maintain_is_taken_out_of_the_privileges_alone() {
+        for (statement, wanted) in [
+            (
+                "GRANT SELECT,MAINTAIN ON t TO a",
+                Some("GRANT SELECT ON t TO a"),
+            ),
+            (
+                "revoke maintain, insert on t from a",
+                Some("revoke  insert on t from a"),
+            ),
+            ("grant maintain on t to a", Some("")),
+            ("grant select on maintain to a", None),
+            ("grant select, insert on t to maintain", None),
+        ] {
+            assert_eq!(
+                without_maintain(statement).as_deref(),
+                wanted,
+                "{statement}"
+            );
+        }
     }
 }
