@@ -1,7 +1,7 @@
 //! What an application probably asks of a table, taken from the schema: its states and times, the keys that it refers by, and
 //! what its indexes were made for.
 use super::index::Index;
-use crate::catalog::{Catalog, Column, Relation, Shape};
+use crate::catalog::{Catalog, Column, Relation, RelationKind, Shape};
 use crate::migrations::Migrations;
 use crate::sql::{identifier, literal, names};
 use std::collections::BTreeMap;
@@ -9,6 +9,9 @@ use std::path::Path;
 
 /// Questions of one table that are asked.
 const MOST: usize = 9;
+
+/// Views of one table that are asked.
+const VIEWS: usize = 3;
 
 /// Rows of a page.
 const PAGE: u32 = 50;
@@ -22,6 +25,8 @@ pub struct Question {
     /// The column that rows are ordered by, and whether the largest comes first.
     pub order: Option<(String, bool)>,
     pub counts: bool,
+    /// The view that is read in the table's place, as SQL writes it.
+    pub view: Option<String>,
     /// The whole statement, when a person wrote it.
     pub statement: Option<String>,
 }
@@ -38,6 +43,12 @@ impl Question {
     ) -> Option<String> {
         if let Some(statement) = &self.statement {
             return Some(statement.clone());
+        }
+        if let Some(view) = &self.view {
+            // Its columns are its own, so that nothing can be asked of them.
+            return also
+                .is_none()
+                .then(|| format!("SELECT * FROM {view} LIMIT {PAGE}"));
         }
         let mut conditions: Vec<String> = also.map(str::to_owned).into_iter().collect();
         for column in &self.equal {
@@ -67,6 +78,7 @@ impl Question {
             equal: equal.iter().map(|column| (*column).to_owned()).collect(),
             order: order.map(|(column, descending)| (column.to_owned(), descending)),
             counts: false,
+            view: None,
             statement: None,
         }
     }
@@ -134,7 +146,20 @@ pub fn asked(
         }
     }
     unique.truncate(MOST);
+    unique.extend(views(catalog, relation));
     unique
+}
+
+/// What views make of the table: their joins and sums are asked by whoever reads them.
+fn views(catalog: &Catalog, relation: &Relation) -> impl Iterator<Item = Question> {
+    let reading = |view: &&Relation| {
+        view.kind == RelationKind::View && !view.platform && view.reads.contains(&relation.oid)
+    };
+    let views = catalog.relations.iter().filter(reading).take(VIEWS);
+    views.map(|view| Question {
+        view: Some(view.qualified()),
+        ..Question::of(format!("a page of the view {}", view.name), &[], None)
+    })
 }
 
 /// The statements of a file, named by the comment above each or by their number. Only reading ones are kept by the server:
