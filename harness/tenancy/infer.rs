@@ -211,6 +211,7 @@ fn read(catalog: &Catalog) -> Facts {
     }
     let mut facts = reader.facts;
     read_views(catalog, &mut facts);
+    super::callers::add_caller(catalog, &mut facts);
     facts
 }
 

@@ -1,5 +1,6 @@
 //! Infers what a tenant is, whose each row is and how one becomes a user, from the catalog alone.
 mod addresses;
+mod callers;
 mod calls;
 mod classes;
 mod conventions;
