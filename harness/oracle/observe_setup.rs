@@ -16,7 +16,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET row_security 
 DECLARE
   seen record;
 BEGIN
-  IF pg_current_xact_id_if_assigned() IS NULL THEN
+  IF extra IS NULL OR pg_current_xact_id_if_assigned() IS NULL THEN
     RETURN;
   END IF;
   -- The aliases below are no names of columns that an application has: a column goes before an alias (manual, 7.2.1).
