@@ -33,7 +33,7 @@ pub fn grades(catalog: &Catalog, tenancy: &Tenancy) -> Grades {
         let ClaimMeaning::Literals(literals) = &claim.meaning else {
             continue;
         };
-        if claim.path.is_empty() || claim.user_editable {
+        if claim.user_editable {
             continue;
         }
         let is_grade = |literal: &&String| {

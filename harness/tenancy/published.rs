@@ -11,22 +11,28 @@ use std::collections::BTreeSet;
 /// Every condition under which rows of a table are public.
 ///
 /// The policy must be permissive, for SELECT alone and open to a role that is taken without signing in, and that role must be
-/// able to read the table. What it shows must depend on a mark of the row: a flag, or a column that equals a constant. A mark that
+/// able to read the table. Where nobody takes a role of its own, visitors come as everybody does, with no claim. What it shows must depend on a mark of the row: a flag, or a column that equals a constant. A mark that
 /// the column's default already carries publishes every row, and one that another policy takes as a reason to hide the row is
 /// a state (deleted, archived) and no publication: both stay leaks. Tests for NULL are never marks.
 pub fn published(catalog: &Catalog, roles: &Roles) -> Vec<Published> {
+    let unsigned = |name: &String| match roles.anonymous.is_empty() {
+        true => roles.role_is_key.is_none() && roles.members.contains(name),
+        false => roles.anonymous.contains(name) && !roles.members.contains(name),
+    };
     let visitors: BTreeSet<Oid> = catalog
         .roles
         .iter()
-        .filter(|role| roles.anonymous.contains(&role.name) && !roles.members.contains(&role.name))
+        .filter(|role| unsigned(&role.name))
         .map(|role| role.oid)
         .collect();
+    // A role of watertight's making has the rights of an application's.
+    let made = roles.anonymous.is_empty() && roles.members.contains(&roles.login) && roles.made;
     let tables = catalog
         .relations
         .iter()
         .filter(|r| r.rls && matches!(r.kind, RelationKind::Table | RelationKind::Partitioned));
     let mut out = Vec::new();
-    for relation in tables.filter(|relation| visitors_read(relation, &visitors)) {
+    for relation in tables.filter(|relation| made || visitors_read(relation, &visitors)) {
         for policy in relation
             .policies
             .iter()
