@@ -6,7 +6,7 @@ use super::secrets::is_secret;
 use super::smuggled::{runs_text, smuggled};
 use crate::catalog::{Argument, Function, FunctionKind, Shape};
 use crate::sql::{literal, qualified};
-use crate::tenancy::KeyId;
+use crate::tenancy::{Claim, ClaimMeaning, KeyId};
 use std::collections::BTreeSet;
 
 /// One call with the values that the attacker knew beforehand.
@@ -324,30 +324,46 @@ fn spare_call(
     Some(render(function, &values))
 }
 
-/// Whether a body can reach rows at all: it names a statement that does, or another function of the schema.
+/// Whether a body can reach rows at all: it names a statement that does, or another function of the schema. What only reads
+/// settings (`select current_setting(…) into …`) does not; nor does what sets one, where whoever may call it may set it anyway.
 pub fn opens_door(scene: &Scene, function: &Function) -> bool {
     const WORDS: &[&str] = &[
-        "from",
-        "into",
-        "update",
-        "delete",
-        "insert",
-        "execute",
-        "perform",
-        "truncate",
-        "copy",
-        "merge",
-        "call",
+        "from", "update", "delete", "insert", "execute", "truncate", "copy", "merge", "call",
         "table",
-        "set_config",
     ];
+    /// Settings of the server itself that decide what a session may.
+    const RIGHTS: &[&str] = &["role", "row_security", "session_authorization"];
     let lower = function.body.to_lowercase();
     let words: BTreeSet<&str> = crate::sql::words(&lower).collect();
+    let names_any = |known: &[&str]| known.iter().any(|word| words.contains(word));
+    let sets = words.contains("set_config") && (names_any(RIGHTS) || !is_settable(scene));
     !matches!(function.language.as_str(), "sql" | "plpgsql")
-        || WORDS.iter().any(|word| words.contains(word))
+        || names_any(WORDS)
+        || sets
         || scene
             .catalog
             .functions
             .iter()
-            .any(|other| other.oid != function.oid && words.contains(other.name.as_str()))
+            .any(|other| other.oid != function.oid && calls_by_name(&lower, &other.name))
+}
+
+/// Whether a body has the name before a parenthesis: settings and columns are often called as functions are.
+fn calls_by_name(body: &str, name: &str) -> bool {
+    body.match_indices(name).any(|(at, _)| {
+        let before = body[..at].chars().next_back();
+        let whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        let after = body[at + name.len()..].trim_start_matches('"').trim_start();
+        whole && after.starts_with('(')
+    })
+}
+
+/// Whether nothing but plain settings says who calls: whoever may set one may set any.
+pub(super) fn is_settable(scene: &Scene) -> bool {
+    let claims = &scene.tenancy.claims;
+    let plain = |claim: &Claim| claim.path.is_empty() && !claim.user_editable;
+    scene.tenancy.roles.role_is_key.is_none()
+        && claims.iter().all(plain)
+        && claims
+            .iter()
+            .any(|claim| matches!(claim.meaning, ClaimMeaning::Key(_)))
 }
