@@ -80,6 +80,11 @@ pub async fn prove_gates(
             asked.push(control);
             requests.push(Request::of(control, Runner::Attacker(bearer)));
         }
+        let member = bench.scene.attacker(control.attacker);
+        for promoted in controls::promoted(bench.scene, member, control) {
+            asked.push(control);
+            requests.push(Request::of(&promoted, Runner::Attacker(member)));
+        }
     }
     observe(
         &worker.gateway,

@@ -262,3 +262,30 @@ pub fn trusted(tenancy: &Tenancy, member: &Attacker) -> Vec<Attacker> {
         })
         .collect()
 }
+
+/// The control after its member was given a rank that stands over tenants: what a policy for the platform's own people lets
+/// through. Nobody attacks with it; it shows that such a policy can be met.
+pub fn promoted(scene: &Scene, member: &Attacker, control: &Attack) -> Vec<Attack> {
+    let mut out = Vec::new();
+    for ((relation, number), ranks) in &scene.tenancy.operators {
+        let column = scene
+            .relation(*relation)
+            .and_then(|table| table.columns.iter().find(|c| c.number == *number));
+        let row = scene.own_row(member, *relation);
+        let (Some(column), Some((leaf, row))) =
+            (column, row.filter(|(_, row)| row.user == member.user))
+        else {
+            continue;
+        };
+        out.extend(ranks.iter().map(|rank| {
+            let mut control = control.clone();
+            control.preparation.push(Preparation::Rewrite {
+                relation: leaf,
+                ctid: row.ctid.clone(),
+                values: vec![(column.name.clone(), Some(rank.clone()))],
+            });
+            control
+        }));
+    }
+    out
+}

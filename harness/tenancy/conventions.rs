@@ -22,6 +22,8 @@ pub struct Alternative {
     pub parents: BTreeSet<Oid>,
     /// Literals that it asks of the caller's claims: (setting, path, literal).
     pub asked: BTreeSet<(String, Vec<String>, String)>,
+    /// Literals that it asks of columns, as of the caller's rank: (column, literal).
+    pub ranks: BTreeSet<(ColumnRef, String)>,
     /// It is open to a trusted role alone, by what the caller's claims say.
     pub trusted: bool,
 }
@@ -79,6 +81,7 @@ fn told(
 ) -> Alternative {
     let mut alternative = Alternative {
         asked: asked(facts),
+        ranks: ranks(facts),
         trusted: is_trusted(tenancy, facts),
         ..Alternative::default()
     };
@@ -136,6 +139,16 @@ fn asked(facts: &Facts) -> BTreeSet<(String, Vec<String>, String)> {
         if let Atom::Claim { setting, path } = atom {
             let each = literals.iter().cloned();
             out.extend(each.map(|literal| (setting.clone(), path.clone(), literal)));
+        }
+    }
+    out
+}
+
+fn ranks(facts: &Facts) -> BTreeSet<(ColumnRef, String)> {
+    let mut out = BTreeSet::new();
+    for (atom, literals) in &facts.literals {
+        if let Atom::Column(column) = atom {
+            out.extend(literals.iter().map(|literal| (*column, literal.clone())));
         }
     }
     out

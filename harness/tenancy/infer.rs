@@ -77,6 +77,7 @@ pub fn infer(catalog: &Catalog, editable: &[String]) -> Tenancy {
         claim_lists: facts.lists,
         ..Tenancy::default()
     };
+    super::operators::set_apart(catalog, &mut tenancy);
     tenancy.claim_grades = grades(catalog, &tenancy);
     tenancy.marks = super::marks::marks(catalog, &tenancy.memberships);
     follow(catalog, &mut tenancy);

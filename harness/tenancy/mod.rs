@@ -16,6 +16,7 @@ mod marks;
 mod memberships;
 mod model;
 mod names;
+mod operators;
 mod parties;
 mod published;
 mod queries;

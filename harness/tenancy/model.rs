@@ -34,6 +34,8 @@ pub struct Tenancy {
     /// What claims say of a member's standing in its tenant: the literals that policies ask for beside a key. Others make
     /// their bearer one of the platform's own people.
     pub claim_grades: BTreeMap<(String, Vec<String>), Vec<String>>,
+    /// Ranks that stand over all tenants, by the column of a membership that holds them: no member begins with one.
+    pub operators: BTreeMap<(Oid, i16), Vec<String>>,
     /// Columns that are compared with a claim that is no key, by (setting, path): whom a row is addressed to.
     pub addresses: BTreeMap<(String, Vec<String>), Vec<ColumnRef>>,
     /// Tables in which a row says that a user belongs to a tenant.
