@@ -1,8 +1,9 @@
 //! `--format json` and `events.jsonl`: one object a line, from types made for it, so that the engine's types may change.
 use super::covered_json::CoveredLine;
 use super::rehearsed_json::{self, RehearsedLine};
+use super::replayed_json::ReplayedLine;
 use super::{Format, Look, Report};
-use crate::event::{Door, Event, Finding, ReplayOutcome, Source, Started, Summary, Unproven};
+use crate::event::{Door, Event, Finding, Source, Started, Summary, Unproven};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -59,14 +60,7 @@ enum Kind<'a> {
         reason: &'a str,
     },
     Covered(CoveredLine),
-    Replayed {
-        system: &'a str,
-        fingerprint: &'a str,
-        title: &'a str,
-        case: String,
-        outcome: &'a str,
-        reason: Option<&'a str>,
-    },
+    Replayed(ReplayedLine),
     Finished(FinishedLine<'a>),
     Rehearsed(RehearsedLine<'a>),
     Failed(FailedLine<'a>),
@@ -228,17 +222,7 @@ pub fn line(event: &Event) -> Option<String> {
                 help: failure.help.as_deref(),
             })
         }
-        Event::Replayed(replay) => Kind::Replayed {
-            system: &replay.system,
-            fingerprint: &replay.fingerprint,
-            title: &replay.title,
-            case: replay.case.display().to_string(),
-            outcome: replay.outcome.name(),
-            reason: match &replay.outcome {
-                ReplayOutcome::CannotRun(why) => Some(why),
-                _ => None,
-            },
-        },
+        Event::Replayed(replay) => Kind::Replayed(ReplayedLine::of(replay)),
         Event::Interrupted => Kind::Interrupted,
     };
     let line = Line {

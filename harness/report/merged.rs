@@ -172,11 +172,16 @@ impl System<'_> {
         Some(whole)
     }
 
-    /// Notes and attacks that went wrong: what several parts tell is told once.
+    /// Notes, saved cases and attacks that went wrong: what several parts tell is told once.
     fn others(&self) -> Vec<Event> {
         let mut out = Vec::new();
         let all = self.parts.iter().flat_map(|part| part.events.iter());
-        let all = all.filter(|event| matches!(event, Event::Note { .. } | Event::Errored { .. }));
+        let all = all.filter(|event| {
+            matches!(
+                event,
+                Event::Note { .. } | Event::Replayed(_) | Event::Errored { .. }
+            )
+        });
         once(all.copied(), &mut out);
         out
     }

@@ -27,6 +27,7 @@ mod recorded_lines;
 mod rehearsed;
 mod rehearsed_json;
 mod replayed;
+mod replayed_json;
 mod reports;
 mod sarif;
 mod sarif_log;

@@ -1,5 +1,6 @@
 //! The lines of `events.jsonl` as they are read: the mirror of what `json` writes, from types made for it.
 use super::covered_json::CoveredLine;
+use super::replayed_json::ReplayedLine;
 use crate::error::Failure;
 use crate::event::{
     Culprit, Door, Event, Finding, Patch, Severity, Source, Started, Summary, Unproven,
@@ -35,6 +36,7 @@ pub(super) enum Kind {
         reason: String,
     },
     Covered(CoveredLine),
+    Replayed(ReplayedLine),
     Finished(FinishedLine),
     Failed(FailedLine),
     Interrupted,
@@ -173,7 +175,7 @@ pub(super) struct FailedLine {
 
 impl Kind {
     /// The kinds of events that are read.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "started",
         "note",
         "leak",
@@ -181,6 +183,7 @@ impl Kind {
         "unproven",
         "errored",
         "covered",
+        "replayed",
         "finished",
         "failed",
         "interrupted",
@@ -210,6 +213,7 @@ impl Kind {
                 reason,
             },
             Kind::Covered(line) => Event::Covered(line.covered()),
+            Kind::Replayed(line) => Event::Replayed(line.replay()),
             Kind::Finished(line) => Event::Finished(line.summary()),
             Kind::Failed(line) => Event::Failed(Box::new(line.failure(open))),
             Kind::Interrupted => Event::Interrupted,

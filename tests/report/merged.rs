@@ -1,6 +1,6 @@
 //! Several runs become one: nothing is counted twice, and nothing that is missing goes unseen.
 use super::samples;
-use watertight::event::{Event, Finding, Started, Summary, Unproven};
+use watertight::event::{Event, Finding, Replay, ReplayOutcome, Started, Summary, Unproven};
 use watertight::report::merge;
 
 fn started(shard: Option<&str>) -> Event {
@@ -173,4 +173,18 @@ fn a_failed_run_stays_failed() {
     let merged = merge(&[vec![failed.clone()], vec![started(None), finished(0, 0, 1)]]);
     assert!(merged.contains(&failed));
     assert_eq!(summary(&merged).attacks, 100);
+}
+
+#[test]
+fn a_saved_case_that_leaks_in_every_part_leaks_once_in_the_whole() {
+    let leaks = Event::Replayed(Replay {
+        system: "shop".into(),
+        fingerprint: "0123456789abcdef".into(),
+        title: "org_a's user can read rows of org_b".into(),
+        case: "tests/cases/0123456789abcdef".into(),
+        outcome: ReplayOutcome::Leaks,
+    });
+    let part = |shard: &str| vec![started(Some(shard)), leaks.clone(), finished(0, 0, 10)];
+    let merged = merge(&[part("1/2"), part("2/2")]);
+    assert_eq!(merged.iter().filter(|event| **event == leaks).count(), 1);
 }

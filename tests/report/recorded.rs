@@ -1,7 +1,7 @@
 //! What is written to `events.jsonl` is read back whole.
 use super::samples;
 use std::path::Path;
-use watertight::event::Event;
+use watertight::event::{Event, Replay, ReplayOutcome};
 use watertight::report::{Recorded, RecordedError, json_line};
 
 const MIGRATION: &str = include_str!("contacts.sql");
@@ -29,11 +29,25 @@ fn every_event_is_read_as_it_was_told() {
     assert_eq!(read.unread, Vec::<String>::new());
     assert_eq!(read.events, told);
     let ends = [
+        replayed(ReplayOutcome::Fixed),
+        replayed(ReplayOutcome::Leaks),
+        replayed(ReplayOutcome::CannotRun("a table is gone".into())),
         Event::Interrupted,
         Event::Failed(Box::new(samples::failure())),
     ];
     let again = self::read(&lines(&ends)).unwrap();
+    assert_eq!(again.unread, Vec::<String>::new());
     assert_eq!(lines(&again.events), lines(&ends));
+}
+
+fn replayed(outcome: ReplayOutcome) -> Event {
+    Event::Replayed(Replay {
+        system: "shop".into(),
+        fingerprint: "0123456789abcdef".into(),
+        title: "org_a's user can read rows of org_b".into(),
+        case: "tests/cases/0123456789abcdef".into(),
+        outcome,
+    })
 }
 
 #[test]
