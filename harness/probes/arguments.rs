@@ -340,11 +340,9 @@ pub fn opens_door(scene: &Scene, function: &Function) -> bool {
     !matches!(function.language.as_str(), "sql" | "plpgsql")
         || names_any(WORDS)
         || sets
-        || scene
-            .catalog
-            .functions
-            .iter()
-            .any(|other| other.oid != function.oid && calls_by_name(&lower, &other.name))
+        || scene.catalog.functions.iter().any(|other| {
+            other.oid != function.oid && calls_by_name(&lower, &other.name.to_lowercase())
+        })
 }
 
 /// Whether a body has the name before a parenthesis: settings and columns are often called as functions are.
