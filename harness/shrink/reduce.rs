@@ -1,7 +1,9 @@
 //! Removes parts of a list while a property holds. Pure: the property is asked through a closure.
 
-/// How often the property may be asked in one reduction.
+/// How often the property may be asked in one reduction, and how many parts one more question is worth: halves of a
+/// whole database are still long when the first questions are used up.
 const QUESTIONS: usize = 64;
+const PARTS: usize = 4;
 
 /// The smallest list found for which `holds` says yes: halves first, then single parts (delta debugging).
 /// `None` when it does not even hold for the whole list.
@@ -13,11 +15,12 @@ pub async fn reduce<T: Clone>(
         return None;
     }
     let mut kept = parts.to_vec();
+    let questions = QUESTIONS.max(parts.len() / PARTS);
     let mut asked = 1;
     let mut size = kept.len().div_ceil(2);
     while size > 0 && !kept.is_empty() {
         let mut at = 0;
-        while at < kept.len() && asked < QUESTIONS {
+        while at < kept.len() && asked < questions {
             let end = (at + size).min(kept.len());
             let fewer: Vec<T> = kept[..at].iter().chain(&kept[end..]).cloned().collect();
             asked += 1;
