@@ -26,24 +26,31 @@ pub(super) fn weigh(scene: &Scene, judged: &mut Vec<Judged>) {
         .iter()
         .filter(|judged| !judged.attack.preparation.is_empty());
     for judged in after.filter(|judged| seen.contains(&place(&judged.attack))) {
-        let (closed, open) = counts.entry(ending(&judged.attack)).or_default();
+        let (closed, kept) = counts.entry(ending(&judged.attack)).or_default();
         match &judged.verdict {
-            Verdict::Leaked(_) => *open += 1,
+            Verdict::Leaked(_) => *kept += 1,
             Verdict::Stopped(_) | Verdict::Unproven(_) => *closed += 1,
             // The ending itself was refused: a CHECK knows better.
-            Verdict::Errored(_) => *open += 1,
+            Verdict::Errored(_) => *kept += 1,
         }
     }
+    // What lets others in lets in who left as well, and is told there.
+    let open: BTreeSet<Object> = judged
+        .iter()
+        .filter(|judged| judged.attack.form != Form::Removed && went_through(judged))
+        .map(|judged| judged.attack.object)
+        .collect();
     let promised = |ending: &Ending| {
         counts
             .get(ending)
-            .is_some_and(|(closed, open)| closed > open)
+            .is_some_and(|(closed, kept)| closed > kept)
     };
     judged.retain(|judged| {
         let attack = &judged.attack;
         attack.form != Form::Removed
             || went_through(judged)
                 && !attack.preparation.is_empty()
+                && !open.contains(&attack.object)
                 && promised(&ending(attack))
                 && scene
                     .relation(attack.object.oid())

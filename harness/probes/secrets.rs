@@ -150,8 +150,6 @@ const OPENING: &[&str] = &[
     "magic",
     "pairing",
     "private",
-    "public",
-    "publishable",
     "redeem",
     "registration",
     "reset",

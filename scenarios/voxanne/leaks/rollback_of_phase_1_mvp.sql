@@ -28,6 +28,7 @@
 -- expect: leak reference-row on public.leads at leads_call_list_id_fkey
 -- expect: leak reference-row on public.notification_history at notification_history_lead_id_fkey
 -- expect: leak reference-row on public.phone_assistants at phone_assistants_agent_id_fkey
+-- expect: leak reference-row on public.recording_upload_queue at recording_upload_queue_call_id_fkey
 -- expect: leak reference-row on public.sentiment_analysis at sentiment_analysis_call_id_fkey
 -- expect: leak reference-row on public.user_active_calls at user_active_calls_call_id_fkey
 -- expect: leak reference-row on public.user_phone_numbers at user_phone_numbers_subaccount_id_fkey

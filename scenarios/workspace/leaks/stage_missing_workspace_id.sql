@@ -4,11 +4,10 @@
 -- expect: leak read-row on public.notifications at workspace_isolation
 -- expect: leak reference-row on public.asset_approvals at asset_approvals_asset_id_fkey
 -- expect: leak reference-row on public.notifications at notifications_member_fkey
--- expect: unproven reference-row on public.user_roles
+-- expect: leak reference-row on public.user_roles at user_roles_member_fkey
 -- expect: leak read-row on public.lead_scores at row-level security
 -- expect: leak read-row on public.webhook_deliveries at row-level security
 -- expect: leak read-row on public.ab_tests at Enable read access for all users
 -- expect: leak insert-row on public.cmo_campaigns at cmo_campaigns_workspace
 -- expect: leak insert-row on public.cmo_content_assets at cmo_content_assets_insert
 -- expect: leak reassign-row on public.cmo_content_assets at cmo_content_assets_update
--- note: A role of a foreign member is refused by the key of member and role before the reference is looked at: that it could be made stays unproven.
