@@ -72,7 +72,7 @@ pub(super) fn function(scene: &Scene, oid: Oid, attack: &Attack) -> Vec<Proposal
         _ if attack.command == Command::Call && attack.aim != Aim::Sense => {
             called(scene, function, kind, &name)
         }
-        probe if probe.starts_with("claim-") => unedited(function, &name),
+        probe if probe.starts_with("claim-") => unedited(function),
         _ => Vec::new(),
     }
 }
@@ -97,7 +97,7 @@ fn called(scene: &Scene, function: &Function, kind: &str, name: &str) -> Vec<Pro
 }
 
 /// The same function reading the part of the token that users cannot edit.
-fn unedited(function: &Function, name: &str) -> Vec<Proposal> {
+fn unedited(function: &Function) -> Vec<Proposal> {
     const EDITED: &str = "user_metadata";
     const KEPT: &str = "app_metadata";
     if !function.body.contains(EDITED)
@@ -136,7 +136,6 @@ fn unedited(function: &Function, name: &str) -> Vec<Proposal> {
         ""
     };
     let set = if function.returns_set { "SETOF " } else { "" };
-    let _ = name;
     vec![Proposal::new(
         "read the tenant from the part of the token that users cannot edit",
         [format!(
