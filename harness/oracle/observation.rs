@@ -62,12 +62,16 @@ impl Observation {
         self.refusal().map(|refusal| refusal.sqlstate)
     }
 
-    /// Everything that the attacker reads: cells of rows, or the parts of an error, and messages on the side.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let rows: &[Vec<Option<String>>] = match &self.outcome {
+    /// The rows that the statement gave.
+    pub fn rows(&self) -> &[Vec<Option<String>>] {
+        match &self.outcome {
             Outcome::Done { rows, .. } => rows,
             Outcome::Refused(_) => &[],
-        };
+        }
+    }
+
+    /// Everything that the attacker reads: cells of rows, or the parts of an error, and messages on the side.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
         let error = self
             .refusal()
             .into_iter()
@@ -79,9 +83,8 @@ impl Observation {
                 ]
             })
             .flatten();
-        rows.iter()
-            .flatten()
-            .flatten()
+        let cells = self.rows().iter().flatten().flatten();
+        cells
             .map(String::as_str)
             .chain(error)
             .chain(self.notices.iter().map(String::as_str))

@@ -3,7 +3,7 @@ use super::changes::text_of;
 use super::observation::{Fate, Observation};
 use super::verdict::{Gain, Leak};
 use crate::catalog::{Oid, Relation};
-use crate::probes::{Aim, Attack, Attacker, Scene};
+use crate::probes::{Aim, Attack, Attacker, Form, Scene};
 use crate::sqlstate::SqlState;
 use crate::world::{Owners, TenantId, Trace, Traces, TrueRow};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +88,30 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// The texts that may lead to others. A row that names the caller stays its own when it has left the tenant, though it
+    /// names the tenant too.
+    fn others<'o>(
+        &self,
+        attack: &Attack,
+        attacker: &Attacker,
+        observation: &'o Observation,
+    ) -> Vec<&'o str> {
+        if attack.form != Form::Removed {
+            return observation.texts().collect();
+        }
+        let users = &self.scene.world.users;
+        let keys = attacker.user.map(|user| &users[user.0].keys);
+        let own: BTreeSet<&str> = keys
+            .into_iter()
+            .flat_map(|keys| keys.values().map(String::as_str))
+            .collect();
+        let names_caller = |row: &&Vec<Option<String>>| {
+            row.iter().flatten().any(|cell| own.contains(cell.as_str()))
+        };
+        let rows = observation.rows().iter().filter(|row| !names_caller(row));
+        rows.flatten().flatten().map(String::as_str).collect()
+    }
+
     fn received(
         &self,
         attack: &Attack,
@@ -106,7 +130,7 @@ impl<'a> Bench<'a> {
         let mut own = false;
         let mut rows: BTreeSet<(Oid, usize)> = BTreeSet::new();
         let mut first: Option<(TenantId, String)> = None;
-        for text in observation.texts() {
+        for text in self.others(attack, attacker, observation) {
             for trace in self.traces.find(text) {
                 if !self
                     .scene

@@ -8,13 +8,22 @@ use crate::catalog::{
 use squawk_syntax::{SyntaxKind as K, SyntaxNode};
 use std::collections::BTreeSet;
 
+/// What marks of public rows are called where nothing else says who visitors are: `published`, `is_public`.
+const PUBLIC: [&str; 2] = ["public", "publish"];
+
 /// Every condition under which rows of a table are public.
 ///
 /// The policy must be permissive, for SELECT alone and open to a role that is taken without signing in, and that role must be
-/// able to read the table. Where nobody takes a role of its own, visitors come as everybody does, with no claim. What it shows must depend on a mark of the row: a flag, or a column that equals a constant. A mark that
+/// able to read the table. Where nobody takes a role of its own, visitors come as everybody does, with no claim, and only a
+/// mark that says so by its name is believed: `sent` may be shown to whom it was sent.
+/// What it shows must depend on a mark of the row: a flag, or a column that equals a constant. A mark that
 /// the column's default already carries publishes every row, and one that another policy takes as a reason to hide the row is
 /// a state (deleted, archived) and no publication: both stay leaks. Tests for NULL are never marks.
 pub fn published(catalog: &Catalog, roles: &Roles) -> Vec<Published> {
+    let believed = |condition: &String| {
+        let text = condition.to_lowercase();
+        !roles.anonymous.is_empty() || PUBLIC.iter().any(|word| text.contains(word))
+    };
     let unsigned = |name: &String| match roles.anonymous.is_empty() {
         true => roles.role_is_key.is_none() && roles.members.contains(name),
         false => roles.anonymous.contains(name) && !roles.members.contains(name),
@@ -42,6 +51,7 @@ pub fn published(catalog: &Catalog, roles: &Roles) -> Vec<Published> {
             for alternative in alternatives(&expression(using)) {
                 let own = publishes(relation, &alternative).then(|| alternative.text().to_string());
                 let conditions = own.into_iter().chain(by_parent(catalog, &alternative));
+                let conditions = conditions.filter(believed);
                 out.extend(conditions.map(|condition| Published {
                     relation: relation.oid,
                     policy: policy.name.clone(),
