@@ -19,7 +19,7 @@ pub(super) fn tell(scene: &Scene, judged: &[Judged], listener: &mut dyn Listener
             continue;
         };
         if let (Control::Recursion, Some(table)) = (witness.how(), scene.relation(oid)) {
-            let name = format!("{}.{}", table.schema, table.name);
+            let name = table.display_name();
             closed.entry(&one.got).or_default().insert(name);
         }
     }

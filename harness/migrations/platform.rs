@@ -57,16 +57,13 @@ fn asks_neon(migrations: &Migrations) -> bool {
         let words: Vec<&str> = tokens(&text)
             .map(|(_, span)| text[span].trim_matches('"'))
             .collect();
-        let mut calls = words
-            .windows(4)
-            .enumerate()
-            .filter(|(_, window)| matches!(window, ["auth", ".", "user_id" | "session", "("]));
-        if calls.any(|(at, _)| at > 0 && words[at - 1] == "function") {
-            return false;
+        let is_call = |window: &[&str]| matches!(window, ["auth", ".", "user_id" | "session", "("]);
+        for (at, _) in words.windows(4).enumerate().filter(|(_, w)| is_call(w)) {
+            if at > 0 && words[at - 1] == "function" {
+                return false;
+            }
+            asks = true;
         }
-        asks |= words
-            .windows(4)
-            .any(|window| matches!(window, ["auth", ".", "user_id" | "session", "("]));
     }
     asks
 }

@@ -122,7 +122,7 @@ pub(super) fn is_secret(scene: &Scene, relation: &Relation, number: i16) -> bool
     }
     let key = relation.primary_key.contains(&number);
     let drawn = || is_drawn_by_default(scene, column) || is_drawn(scene, relation, column);
-    !key && drawn() || is_called_secret(column)
+    is_called_secret(column) || !key && drawn()
 }
 
 /// Whether the column's default draws the value, by itself or by a function of the schema's own:

@@ -1,7 +1,7 @@
 //! Tells ranks of a tenant's members from ranks of the people who run the platform for all tenants.
 use super::Tenancy;
 use super::conventions::conventions;
-use crate::catalog::{Catalog, Oid};
+use crate::catalog::{Catalog, Oid, Relation};
 use std::collections::BTreeSet;
 
 /// How a rank over all tenants begins: `platform_admin`, `super_admin`, `superuser`.
@@ -56,7 +56,7 @@ pub(super) fn set_apart(catalog: &Catalog, tenancy: &mut Tenancy) {
     }
     for ((relation, column), operators) in told {
         let table = catalog.relation(relation);
-        let name = table.map_or_else(String::new, |t| format!("{}.{}", t.schema, t.name));
+        let name = table.map_or_else(String::new, Relation::display_name);
         tenancy.evidence.push(format!(
             "{} of {name} stands over tenants: policies ask for it without asking for the tenant, and no member begins with it",
             operators.join(", ")
